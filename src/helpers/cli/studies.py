@@ -1,0 +1,138 @@
+"""``run`` and ``results``: studies of the book's chapters and what was recorded of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from helpers.cli.tables import show_json, show_table
+from helpers.errors import UserError
+
+RERUN = ("only-missing", "always", "never")
+
+
+class WithParameters(click.Command):
+    """Adds every chapter's parameters to the help; they are read only when help is asked for."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from helpers.study.params import MODELS, describe
+
+        for chapter in MODELS:
+            with formatter.section(f"Parameters of {chapter}"):
+                rows = [
+                    (f"{name} [{default}]", meaning) for name, default, meaning in describe(chapter)
+                ]
+                formatter.write_dl(rows)
+
+
+@click.command(cls=WithParameters)
+@click.argument("chapter")
+@click.option(
+    "-p",
+    "--parameter",
+    "parameters",
+    nargs=2,
+    multiple=True,
+    metavar="NAME VALUE",
+    help="A parameter of the chapter; lists with commas. Repeat for more.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Write DIR/record.json instead of results/CHAPTER/IDENTITY/record.json.",
+)
+@click.option(
+    "--rerun",
+    type=click.Choice(RERUN),
+    default=RERUN[0],
+    show_default=True,
+    help="only-missing: nothing is done twice; always: replace the record; never: only read it.",
+)
+@click.option("--quiet", is_flag=True, help="No progress on stderr.")
+def run(
+    chapter: str,
+    parameters: tuple[tuple[str, str], ...],
+    out: Path | None,
+    rerun: str,
+    quiet: bool,
+) -> None:
+    """Run the study of CHAPTER and record it.
+
+    Wrong parameters are refused before any work. The same parameters on the same data are run once;
+    an interrupted run is started again with the same command and finds its embeddings cached.
+
+    \b
+    Examples:
+      python -m helpers run 02_alignment
+      python -m helpers run 02_alignment -p target_languages ko -p seed 1
+      python -m helpers run 02_alignment -p encoders models/xlmr-nano,xlm-roberta-base \\
+          -p data local:../shared/data -p target_languages ko,de --out DIR
+    """
+    from helpers.study.params import parse
+    from helpers.study.run import run as run_study
+    from helpers.study.store import RECORD, folder_of
+
+    record = run_study(
+        chapter, parse(chapter, parameters), out=out, rerun=rerun, progress=not quiet
+    )
+    folder = folder_of(chapter, record.identity) if out is None else out
+    for note in record.notes:
+        click.echo(f"note: {note}", err=True)
+    click.echo(f"{len(record.rows)} rows, {record.data['source']} data: {folder / RECORD}")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="A list of objects, all fields.")
+@click.option("--chapter", help="Only this chapter, e.g. 02_alignment.")
+@click.option(
+    "-w",
+    "--where",
+    "conditions",
+    nargs=2,
+    multiple=True,
+    metavar="NAME VALUE",
+    help="Only rows whose field or setting NAME is VALUE. Repeat for more.",
+)
+def results(as_json: bool, chapter: str | None, conditions: tuple[tuple[str, str], ...]) -> None:
+    """Recorded rows under results/: value, interval, and all that was varied.
+
+    \b
+    Examples:
+      python -m helpers results --chapter 02_alignment -w name precision@1 -w method ridge
+      python -m helpers results --json -w target_language ko -w n_pairs 100
+    """
+    from helpers.study.params import model_for
+    from helpers.study.store import result_rows, scan
+
+    if chapter is not None:
+        model_for(chapter)
+    stored, problems = scan(chapter=chapter)
+    for problem in problems:
+        click.echo(f"warning: {problem}", err=True)
+    rows = _where(result_rows(stored), conditions)
+    if as_json:
+        show_json(rows)
+        return
+    if not rows:
+        click.echo("no recorded rows; python -m helpers run CHAPTER makes some", err=True)
+        return
+    fixed = ["chapter", "data", "name", "encoder", "method", "target_language", "seed"]
+    show_table(rows, [*fixed, "value", "low", "high", "n", "setting"])
+
+
+def _where(rows: list[dict[str, Any]], conditions: tuple[tuple[str, str], ...]) -> list[dict]:
+    if not rows:
+        return rows
+    names = {name for row in rows for name in (*row, *row["setting"])} - {"setting"}
+    for name, wanted in conditions:
+        if name not in names:
+            raise UserError("where", name, sorted(names))
+        rows = [row for row in rows if _spelt(row.get(name, row["setting"].get(name))) == wanted]
+    return rows
+
+
+def _spelt(value: Any) -> str:
+    return "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,1 @@
+"""Floor 3, models: encoders with their cache, baselines and pretraining."""

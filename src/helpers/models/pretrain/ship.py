@@ -1,0 +1,50 @@
+"""Write a trained encoder as a plain Hugging Face folder: fp16 safetensors, tokenizer, how it was made.
+
+The model card's scores are not made here: the card is written from records by the study floor.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import platform
+import shutil
+from pathlib import Path
+
+import torch
+
+from .recipe import Recipe
+
+MADE = "pretraining.json"
+
+
+def ship(
+    model, tokenizer, folder: Path, recipe: Recipe, counts: dict, seconds: float, run: Path
+) -> None:
+    """Write ``folder`` anew, atomically; files of its own (card, licence) that are there stay."""
+    partial = folder.with_name(f".{folder.name}.{os.getpid()}")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    model.to("cpu").half().save_pretrained(partial, safe_serialization=True)
+    tokenizer.save_pretrained(partial)
+    log = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+    made = {
+        "recipe": dataclasses.asdict(recipe),
+        "corpus": counts,
+        "parameters": sum(value.numel() for value in model.parameters()),
+        "seconds": round(seconds),
+        "tokens_seen": max((row.get("tokens", 0) for row in log), default=0),
+        "develop": [row for row in log if "develop" in row][-1:],
+        "environment": {
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "processor": "GPU" if torch.cuda.is_available() else "CPU",
+            "threads": torch.get_num_threads(),
+        },
+    }
+    (partial / MADE).write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in partial.iterdir():
+        os.replace(path, folder / path.name)
+    partial.rmdir()

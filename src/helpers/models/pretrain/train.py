@@ -1,0 +1,182 @@
+"""The training loop: objectives by step, averaged weights at the end, checkpoints that resume exactly.
+
+Every draw depends on (seed, step) alone, so a checkpoint holds weights, optimiser, average and step,
+and a resumed run ends with the weights of an unbroken one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from .network import build, start_from_static
+from .objectives import Objectives
+from .recipe import Recipe
+from .static import train_static
+from .tokens import Group
+
+CHECKPOINT, STATIC, LOG = "checkpoint.pt", "static.npy", "log.jsonl"
+
+
+def train(
+    recipe: Recipe,
+    groups: dict[str, Group],
+    vocabulary_size: int,
+    work: Path,
+    max_steps: int | None = None,
+    device: str = "cpu",
+    evaluate: Callable[[torch.nn.Module], dict[str, float]] | None = None,
+    say: Callable[[str], None] = print,
+):
+    """Train one encoder in ``work``, resuming from its checkpoint; returns the averaged model.
+
+    ``max_steps`` stops early without changing the schedule: a later call goes on to the end.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    spec = recipe.training
+    model = _start(recipe, groups, vocabulary_size, work, say).to(device)
+    objectives = Objectives(recipe, groups, vocabulary_size, device)
+    optimiser = _optimiser(model, recipe)
+    average = {name: torch.zeros_like(value) for name, value in model.state_dict().items()}
+    step, averaged = 0, 0
+    if (work / CHECKPOINT).is_file():
+        saved = torch.load(work / CHECKPOINT, map_location=device, weights_only=True)
+        model.load_state_dict(saved["model"])
+        optimiser.load_state_dict(saved["optimiser"])
+        average, step, averaged = saved["average"], saved["step"], saved["averaged"]
+        say(f"resumed at step {step}")
+    last = min(spec.steps, max_steps or spec.steps)
+    meter = _Meter(work / LOG, step, last, say)
+    average_from = int(spec.steps * (1 - spec.average_last))
+    while step < last:
+        rng = np.random.default_rng([spec.seed, 2, step])
+        _set_rates(optimiser, spec, step)
+        with torch.autocast(device, torch.bfloat16, enabled=_fast_bf16(device)):
+            name, loss, tokens = objectives.loss(model, rng)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        step += 1
+        if step > average_from:
+            averaged += 1
+            _update_average(average, model, averaged)
+        meter.step(name, loss.item(), tokens, step)
+        if step % spec.checkpoint_every == 0 or step == last:
+            _save(work, model, optimiser, average, step, averaged)
+        if evaluate and (step % spec.evaluate_every == 0 or step == last):
+            meter.note(step, evaluate(model))
+    if averaged:
+        model.load_state_dict({k: v.to(device) for k, v in average.items()})
+    return model
+
+
+def _start(recipe, groups, vocabulary_size, work, say):
+    model = build(recipe.network, vocabulary_size, recipe.training.seed)
+    if recipe.static.pairs != "none":
+        if not (work / STATIC).is_file():
+            dimension = recipe.network.hidden - 1
+            vectors = train_static(groups, recipe, vocabulary_size, dimension, say)
+            partial = work / f".{STATIC}.{os.getpid()}.npy"
+            np.save(partial, vectors)
+            os.replace(partial, work / STATIC)
+        start_from_static(model, np.load(work / STATIC))
+    return model
+
+
+def _optimiser(model, recipe: Recipe) -> torch.optim.Optimizer:
+    spec = recipe.training
+    table, decayed, plain = [], [], []
+    for name, value in model.named_parameters():
+        if "word_embeddings" in name:
+            table.append(value)
+        else:
+            (decayed if value.ndim > 1 else plain).append(value)
+    return torch.optim.AdamW(
+        [
+            {"params": table, "weight_decay": 0.0, "base": spec.embedding_learning_rate},
+            {"params": decayed, "weight_decay": spec.weight_decay, "base": spec.learning_rate},
+            {"params": plain, "weight_decay": 0.0, "base": spec.learning_rate},
+        ],
+        lr=spec.learning_rate,
+        betas=(0.9, 0.98),
+        eps=1e-6,
+    )
+
+
+def _set_rates(optimiser, spec, step: int) -> None:
+    """Linear warm-up, then linear decay to zero at the recipe's last step."""
+    up = min(1.0, (step + 1) / max(1, spec.warmup))
+    down = max(0.0, (spec.steps - step) / max(1, spec.steps - spec.warmup))
+    for group in optimiser.param_groups:
+        group["lr"] = group["base"] * min(up, down)
+
+
+def _fast_bf16(device: str) -> bool:
+    """bf16 products where the processor has matrix instructions for them; else they are slower."""
+    if device == "cpu":
+        return bool(torch.backends.mkldnn.is_available()) and torch.cpu._is_amx_tile_supported()
+    return device == "cuda" and torch.cuda.is_bf16_supported()
+
+
+@torch.no_grad()
+def _update_average(average: dict, model, count: int) -> None:
+    for name, value in model.state_dict().items():
+        if value.is_floating_point():
+            average[name] += (value - average[name]) / count
+        else:
+            average[name].copy_(value)
+
+
+def _save(work: Path, model, optimiser, average, step: int, averaged: int) -> None:
+    state = {
+        "model": model.state_dict(),
+        "optimiser": optimiser.state_dict(),
+        "average": average,
+        "step": step,
+        "averaged": averaged,
+    }
+    partial = work / f".{CHECKPOINT}.{os.getpid()}"
+    torch.save(state, partial)
+    os.replace(partial, work / CHECKPOINT)
+
+
+class _Meter:
+    """Running loss by objective, tokens a second and time left; a line every few seconds."""
+
+    def __init__(self, log: Path, step: int, last: int, say: Callable[[str], None]):
+        self.log, self.first, self.last, self.say = log, step, last, say
+        self.losses: dict[str, float] = {}
+        self.tokens, self.started, self.spoken = 0, time.monotonic(), 0.0
+
+    def step(self, name: str, loss: float, tokens: int, step: int) -> None:
+        if not np.isfinite(loss):
+            raise FloatingPointError(f"the loss of {name} is {loss} at step {step}")
+        self.losses[name] = 0.95 * self.losses.get(name, loss) + 0.05 * loss
+        self.tokens += tokens
+        now = time.monotonic()
+        if now - self.spoken < 10 and step != self.last:
+            return
+        self.spoken, spent = now, now - self.started
+        left = spent / (step - self.first) * (self.last - step)
+        losses = "  ".join(f"{key} {value:.3f}" for key, value in sorted(self.losses.items()))
+        self.say(
+            f"step {step}/{self.last}  {losses}  {self.tokens / spent:,.0f} tokens/s  "
+            f"{left:,.0f} s left"
+        )
+        self._write({"step": step, "tokens": self.tokens, "seconds": spent, **self.losses})
+
+    def note(self, step: int, scores: dict[str, float]) -> None:
+        told = "  ".join(f"{name} {value:.3f}" for name, value in scores.items())
+        self.say(f"step {step}  DEVELOP  {told}")
+        self._write({"step": step, "develop": scores})
+
+    def _write(self, row: dict) -> None:
+        with self.log.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(row) + "\n")

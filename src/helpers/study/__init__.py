@@ -1,0 +1,1 @@
+"""Floor 4, studies: parameters, records, the one runner and what each chapter measures."""

@@ -1,0 +1,117 @@
+"""Chapter 2: learn every map from pairs and score it on pairs that it never saw.
+
+One map at a time, arrays in and numbers per item out; which encoders, languages and numbers of
+pairs are gone through stands in ``alignment``.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+NORMALISE = ("unit", "centre")
+NEIGHBOURS = 10
+DIRECTIONS = ("target->source", "source->target")
+CONTROLS = ("centre", "random-rotation")
+# Full convergence of a descent takes thousands of steps and moves precision by nothing measurable;
+# how far this many lead is a row of its own ("fit steps") beside the loss.
+STEPS = {"gd": 500, "gd-orthogonal": 300}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A method as this chapter runs it.
+
+    ``early_stopping`` is None where it has no meaning; ``whole_only`` methods are too slow to go
+    along the sample-size curve and are learnt from all pairs only.
+    """
+
+    method: str
+    early_stopping: bool | None = None
+    whole_only: bool = False
+
+    @property
+    def label(self) -> str:
+        """For messages: ``gd``, ``gd stopped early``."""
+        return f"{self.method} stopped early" if self.early_stopping else self.method
+
+
+VARIANTS = (
+    *(Variant(method) for method in (*CONTROLS, "least-squares", "ridge", "procrustes", "cca")),
+    Variant("gd", early_stopping=True),
+    Variant("gd", early_stopping=False),
+    Variant("gd-orthogonal", early_stopping=False, whole_only=True),
+)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A learned map and the seconds it took; of a descent, its steps and loss curves as well."""
+
+    aligner: Any
+    seconds: float
+    steps: int | None = None
+    curves: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+def fit(variant: Variant, X: np.ndarray, Y: np.ndarray, seed: int) -> Fitted:
+    """Learn one map from pairs X, Y; ValueError (of the maths floor) where they do not allow it."""
+    from helpers.maths.alignment import make_aligner
+
+    options: dict[str, Any] = {}
+    if variant.method in STEPS:
+        options = {"early_stopping": variant.early_stopping, "n_steps": STEPS[variant.method]}
+    aligner = make_aligner(variant.method, normalise=NORMALISE, seed=seed, **options)
+    started = time.perf_counter()
+    aligner.fit(X, Y)
+    seconds = time.perf_counter() - started
+    if variant.method not in STEPS:
+        return Fitted(aligner, seconds)
+    curves = {"loss": aligner.loss_curve_, "validation": aligner.validation_curve_}
+    kept = {name: curve for name, curve in curves.items() if len(curve)}
+    return Fitted(aligner, seconds, int(aligner.curve_steps_[-1]), kept)
+
+
+def precision(
+    mapped: np.ndarray, into: np.ndarray, similarity: str = "cosine"
+) -> dict[str, np.ndarray]:
+    """Precision@1 of each item in both directions; row i of one side belongs to row i of the other."""
+    from helpers.maths.retrieval import precision_at_k
+
+    options = {"k": 1, "similarity": similarity, "csls_k": NEIGHBOURS}
+    return {
+        "target->source": precision_at_k(mapped, into, **options),
+        "source->target": precision_at_k(into, mapped, **options),
+    }
+
+
+def relative_loss(mapped: np.ndarray, into: np.ndarray) -> np.ndarray:
+    """Squared error of each pair over the variance of the side mapped into.
+
+    Its mean is 1 for a map that answers every sentence with the mean, whatever the scale of the
+    space; so raw, normalised and canonical spaces can stand in one table.
+    """
+    import numpy as np
+
+    into = np.asarray(into, dtype=np.float64)
+    variance = np.mean(np.sum((into - into.mean(axis=0)) ** 2, axis=1))
+    return np.sum((mapped - into) ** 2, axis=1) / max(variance, np.finfo(float).tiny)
+
+
+def geometry(mapped: np.ndarray, into: np.ndarray) -> list[tuple[str, dict[str, str], float]]:
+    """(name, setting, value): hubness of each side's pool, and two measures of isotropy a side."""
+    from helpers.maths.geometry import average_cosine, hubness, partition_isotropy
+
+    k = min(NEIGHBOURS, len(into))
+    found = [
+        ("hubness", {"direction": "target->source"}, hubness(mapped, into, k=k)),
+        ("hubness", {"direction": "source->target"}, hubness(into, mapped, k=k)),
+    ]
+    for side, rows in (("target", mapped), ("source", into)):
+        found.append(("average cosine", {"side": side}, average_cosine(rows)))
+        found.append(("partition isotropy", {"side": side}, partition_isotropy(rows, unit=True)))
+    return found

@@ -1,0 +1,224 @@
+"""Row and Record: what a study leaves behind, and what makes two records the same.
+
+A Row is one number with its coordinates (metric, method, encoder, languages, setting, seed) and its
+interval. A Record is every row of one run with what is needed to trust it: parameters, fingerprints
+of data and encoders, the environment. Not for writing files (see ``store``) and not for computing
+anything: rows arrive finished. No sentence and no path of anybody's machine ever stands in a record.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+SCHEMA = 1
+KINDS = ("similarity", "classification", "span", "choice", "tagging", "retrieval")
+_STRICT = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+_DIGITS = 6  # what is stored after the decimal point: below the tolerance of any metric here
+
+
+def canonical(value: Any) -> str:
+    """One spelling for equal values: JSON with sorted keys and no spaces.
+
+    >>> canonical({"b": 1, "a": (2, 3)})
+    '{"a":[2,3],"b":1}'
+    """
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+
+
+def digest(value: Any, length: int = 16) -> str:
+    """First ``length`` hexadecimal digits of the SHA-256 of :func:`canonical`."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()[:length]
+
+
+class Row(BaseModel):
+    """One measured number, its coordinates and its interval.
+
+    ``setting`` holds the coordinates that only some metrics have (direction of a search, number of
+    pairs, ...); plain strings, numbers, booleans or None. ``low`` and ``high`` are None where no
+    interval was computed; ``n`` counts the items behind the value.
+
+    >>> row = Row(name="precision@1", task="tatoeba", kind="retrieval", method="none",
+    ...           encoder="tiny", source_language="en", target_language="ko", split="report",
+    ...           seed=0, value=0.5, low=0.4, high=0.6, n=100)
+    >>> row.value, row.setting, row.intermediate_task
+    (0.5, {}, None)
+    """
+
+    model_config = _STRICT
+
+    name: str
+    task: str
+    kind: str
+    method: str
+    encoder: str
+    setting: dict[str, str | bool | int | float | None] = Field(default_factory=dict)
+    intermediate_task: str | None = None
+    source_language: str
+    target_language: str
+    split: str
+    seed: int
+    value: float
+    low: float | None = None
+    high: float | None = None
+    n: int = Field(ge=0)
+
+    @field_validator("kind")
+    @classmethod
+    def _known_kind(cls, kind: str) -> str:
+        if kind not in KINDS:
+            raise ValueError(f"kind is {kind!r}; accepted: {', '.join(KINDS)}")
+        return kind
+
+    @field_validator("setting")
+    @classmethod
+    def _stable_order(cls, setting: dict) -> dict:
+        return dict(sorted(setting.items()))
+
+    @field_validator("value", "low", "high")
+    @classmethod
+    def _rounded(cls, number: float | None) -> float | None:
+        return None if number is None else round(number, _DIGITS)
+
+    @model_validator(mode="after")
+    def _whole_interval(self) -> Row:
+        if (self.low is None) != (self.high is None):
+            raise ValueError("low and high are given together or not at all")
+        if self.low is not None and self.low > self.high:
+            raise ValueError(f"low {self.low} is above high {self.high}")
+        return self
+
+    def coordinates(self) -> dict[str, Any]:
+        """Everything that says what was measured; nothing of what came out."""
+        return self.model_dump(exclude={"value", "low", "high", "n"})
+
+    @property
+    def key(self) -> str:
+        """Hash of the coordinates: names the row's item scores in ``items.npz``.
+
+        It ignores the seed, so the same measurement under another seed has the same key.
+        """
+        coordinates = self.coordinates()
+        del coordinates["seed"]
+        return digest(coordinates, 12)
+
+
+class Record(BaseModel):
+    """One run of one chapter.
+
+    ``params`` are the parameters as published (see ``params``): no paths, nothing that only says
+    where or how fast it was computed. ``data`` is ``{"source": kind, "fingerprints": {...}}``,
+    ``encoders`` maps the name used in the rows to the encoder's fingerprint. ``items`` is the digest
+    of ``items.npz``, None where nothing was kept.
+    """
+
+    model_config = _STRICT
+
+    schema_version: int = SCHEMA
+    chapter: str
+    study_version: int
+    identity: str
+    params: dict[str, Any]
+    data: dict[str, Any]
+    encoders: dict[str, str]
+    environment: dict[str, Any]
+    notes: list[str] = Field(default_factory=list)
+    items: str | None = None
+    rows: list[Row]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Record:
+        if self.schema_version != SCHEMA:
+            raise ValueError(f"schema_version is {self.schema_version}; this reads {SCHEMA}")
+        expected = identity(
+            self.chapter, self.study_version, self.params, self.data, self.encoders
+        )
+        if self.identity != expected:
+            raise ValueError(f"identity is {self.identity}, its contents give {expected}")
+        twice = [key for key, count in Counter(row.key for row in self.rows).items() if count > 1]
+        if twice:
+            row = next(row for row in self.rows if row.key == twice[0])
+            raise ValueError(f"two rows have the same coordinates: {canonical(row.coordinates())}")
+        return self
+
+    def select(self, **coordinates: Any) -> list[Row]:
+        """Rows whose fields, or settings, equal what is given; an unknown name is a ValueError."""
+        known = set(Row.model_fields) | {name for row in self.rows for name in row.setting}
+        if unknown := set(coordinates) - known:
+            raise ValueError(
+                f"no row field or setting is called {', '.join(sorted(unknown))}; "
+                f"accepted: {', '.join(sorted(known))}"
+            )
+
+        def value(row: Row, name: str) -> Any:
+            return getattr(row, name) if name in Row.model_fields else row.setting.get(name)
+
+        return [
+            row
+            for row in self.rows
+            if all(value(row, name) == wanted for name, wanted in coordinates.items())
+        ]
+
+    def to_json(self) -> str:
+        """JSON with fields in declared order and one row a line, so that git shows what changed."""
+        head = self.model_dump(exclude={"rows"})
+        lines = [f" {json.dumps(name)}: {_compact(value)}," for name, value in head.items()]
+        rows = ",\n".join(f"  {_compact(row.model_dump())}" for row in self.rows)
+        return "\n".join(["{", *lines, ' "rows": [', *([rows] if rows else []), " ]", "}", ""])
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def identity(
+    chapter: str,
+    study_version: int,
+    params: Mapping[str, Any],
+    data: Mapping[str, Any],
+    encoders: Mapping[str, str],
+) -> str:
+    """Hash that two runs share exactly when they measure the same thing on the same inputs.
+
+    >>> a = identity("02_alignment", 1, {"seed": 0, "n": 9}, {}, {"tiny": "f00"})
+    >>> a == identity("02_alignment", 1, {"n": 9, "seed": 0}, {}, {"tiny": "f00"})
+    True
+    >>> a == identity("02_alignment", 1, {"n": 9, "seed": 1}, {}, {"tiny": "f00"})
+    False
+    """
+    return digest([chapter, study_version, dict(params), dict(data), dict(encoders)])
+
+
+def environment(device: str = "cpu") -> dict[str, Any]:
+    """Where a record was computed: versions, threads, instruction set, device, day and time."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    import numpy
+    import torch
+
+    try:
+        package = version("helpers")
+    except PackageNotFoundError:
+        package = "unknown"
+    return {
+        "python": platform.python_version(),
+        "torch": str(torch.__version__),
+        "numpy": numpy.__version__,
+        "package": package,
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "cpu_capability": torch.backends.cpu.get_cpu_capability(),
+        "device": device,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
