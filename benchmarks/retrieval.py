@@ -93,8 +93,8 @@ def main(n: int, dim: int, similarities: tuple[str, ...], seed: int, as_json: bo
         if process.exitcode:
             raise click.ClickException(f"{similarity}: its process ended with {process.exitcode}")
         rows.append(results.get())
-        if not as_json:
-            click.echo("  ".join(f"{name} {value}" for name, value in rows[-1].items()))
+        # On stderr with --json: a long run that is stopped has shown what it had.
+        click.echo("  ".join(f"{name} {value}" for name, value in rows[-1].items()), err=as_json)
     if as_json:
         click.echo(json.dumps(rows, indent=1))
 

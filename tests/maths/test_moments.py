@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -97,6 +100,23 @@ def test_affine_maps_act_on_moments_as_on_rows(seed):
     assert close(mapped, PairMoments(4, 3).update(left.apply(X), right.apply(Y)), 1e-9)
     shifted = PairMoments(5, 3).update(X, Y).mapped(Affine(), right)
     assert close(shifted, PairMoments(5, 3).update(X, right.apply(Y)))
+
+
+def test_copies_and_mapped_moments_can_be_updated_and_leave_the_original_alone():
+    X, Y = pairs(0)
+    first = PairMoments(5, 3).update(X[:30], Y[:30])
+    kept = first.scatter.copy()
+    turn = Affine(np.eye(5)[::-1].copy(), None)
+    cases = {
+        "copy": (copy.deepcopy(first), X),
+        "pickle": (pickle.loads(pickle.dumps(first)), X),
+        "shifted": (first.mapped(Affine(), Affine()), X),
+        "mapped": (first.mapped(turn, Affine()), X[:, ::-1]),
+    }
+    for moments, rows in cases.values():
+        moments.update(rows[30:], Y[30:])
+        assert close(moments, PairMoments(5, 3).update(rows, Y))
+    assert np.array_equal(first.scatter, kept)
 
 
 @few

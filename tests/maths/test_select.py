@@ -116,9 +116,9 @@ def test_precision_at_1_by_hand_and_a_constant_map_finds_nothing():
 def test_cca_keeps_the_shared_dimensions_and_drops_the_noise():
     """Two of sixteen dimensions are shared; the others drown retrieval if they are kept."""
     rng = np.random.default_rng(0)
-    shared = rng.normal(size=(600, 2))
-    X = np.hstack([shared, rng.normal(size=(600, 14))])
-    Y = np.hstack([shared + 0.01 * rng.normal(size=(600, 2)), rng.normal(size=(600, 14))])
+    shared = rng.normal(size=(250, 2))
+    X = np.hstack([shared, rng.normal(size=(250, 14))])
+    Y = np.hstack([shared + 0.01 * rng.normal(size=(250, 2)), rng.normal(size=(250, 14))])
     choice = choose_cca(folded_of(X, Y), centred)
     assert choice.value[0] == 2
     assert choice.scores.max() > 3 * choice.scores[choice.candidates.index((16.0, 1e-3))]

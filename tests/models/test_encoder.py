@@ -256,13 +256,13 @@ def test_cuda_gives_what_cpu_gives(tiny_folder, sentences):
 
 
 def test_progress_bar_tells_the_time_left(shared, sentences, capsys, monkeypatch):
-    from tqdm import auto
+    import tqdm
 
-    class Impatient(auto.tqdm):
+    class Impatient(tqdm.tqdm):
         def __init__(self, *args, **kwargs):
             super().__init__(*args, **{**kwargs, "delay": 0, "mininterval": 0})
 
-    monkeypatch.setattr(auto, "tqdm", Impatient)
+    monkeypatch.setattr(tqdm, "tqdm", Impatient)
     with_options(shared, progress=True, token_budget=40).encode(sentences)
     told = capsys.readouterr()
     assert told.out == ""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import re
+import shlex
 import stat
 import subprocess
 from pathlib import Path
 
+import click
 import pytest
 import yaml
+
+from helpers.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
@@ -49,6 +54,38 @@ def test_no_target_is_named_that_does_not_exist(text: str) -> None:
     named = set(re.findall(r"(?:`|^|\n)make ([a-z]+)\b", text))
     assert named >= {"env", "book"}, "the two commands"
     assert named <= EXPLAINED.keys()
+
+
+def shown_commands() -> list[str]:
+    """Every line of the two texts that calls the command line."""
+    lines = [line.strip() for text in (README, APPENDIX) for line in text.splitlines()]
+    return [line for line in lines if re.match(r"(\.venv/bin/)?python -m helpers ", line)]
+
+
+@pytest.mark.parametrize("line", shown_commands())
+def test_every_command_shown_is_understood(line: str) -> None:
+    _, _, words = line.partition(" -m helpers ")
+    name, *arguments = shlex.split(words, comments=True)
+    command = main.commands[name]
+    command.make_context(name, arguments, resilient_parsing=False)  # parses, runs nothing
+
+
+def test_every_command_is_shown() -> None:
+    named = {line.partition(" -m helpers ")[2].split()[0] for line in shown_commands()}
+    assert named >= main.commands.keys() - {"pretrain"}, "`make tiny` stands for pretrain"
+
+
+def test_the_installed_command_is_the_same() -> None:
+    (entry,) = importlib.metadata.entry_points(group="console_scripts", name="helpers")
+    assert entry.load() is main
+    assert isinstance(main, click.Group)
+
+
+def test_the_example_in_python_says_what_it_promises(capsys: pytest.CaptureFixture[str]) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(compile(code, "README.md", "exec"), {})
+    promised = re.search(r"# ([\d.]+):", code)[1]
+    assert capsys.readouterr().out.strip() == promised
 
 
 def test_plain_make_teaches() -> None:

@@ -135,4 +135,6 @@ def _where(rows: list[dict[str, Any]], conditions: tuple[tuple[str, str], ...]) 
 
 
 def _spelt(value: Any) -> str:
-    return "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    return (
+        "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    )

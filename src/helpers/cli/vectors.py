@@ -150,7 +150,9 @@ def _learn(
         aligner = make_aligner(method, normalise=steps, seed=seed).fit(X, Y)
         mapped, into = aligner.transform(X), aligner.transform_target(Y)
     except ValueError as error:  # too few pairs, widths that a method cannot bridge
-        raise UserError("source_vectors, target_vectors", str(error), f"pairs that suit {method}") from None
+        raise UserError(
+            "source_vectors, target_vectors", str(error), f"pairs that suit {method}"
+        ) from None
     arrays = {"W": aligner.W_, "normalise": np.array(aligner.normalise, dtype=np.str_)}
     centred = "centre" in aligner.normalise or method == "cca"
     for name, mean in (("mean_x", aligner.mean_x_), ("mean_y", aligner.mean_y_)):
@@ -175,7 +177,9 @@ def _lines(path: Path, parameter: str) -> list[str]:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise UserError(parameter, str(path), f"a file that can be read ({error.strerror})") from None
+        raise UserError(
+            parameter, str(path), f"a file that can be read ({error.strerror})"
+        ) from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise UserError(parameter, f"{path}, line {line}", "text in UTF-8") from None

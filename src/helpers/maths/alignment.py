@@ -202,7 +202,8 @@ class GradientDescent(MomentAligner):
     ----------
     n_steps, learning_rate, accelerate, tolerance, patience : see `gradient.descend`.
     batch_size : None for all pairs at once (from the moments; `gradient.descend`,
-        `gradient.descend_orthogonal`), else rows a step (`gradient.descend_batches`): needs ``fit``.
+        `gradient.descend_orthogonal`), else rows a step (by `gradient.descend_batches`; no
+        ``partial_fit``).
     early_stopping : return the W of the lowest held-out loss: on the validation pairs given to
         ``fit``, else on a fifth of the training pairs, which are then not descended on.
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.linalg.blas import dsyrk
 
 BLOCK_ROWS = 4096  # rows centred and multiplied at a time: bounds memory, fills the matrix unit
 
@@ -58,7 +59,7 @@ def check_rows(name: str, rows: ArrayLike, *, dim: int | None = None) -> np.ndar
 def check_pairs(
     X: ArrayLike, Y: ArrayLike, *, d_source: int | None = None, d_target: int | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Both sides checked as by `check_rows`, and of one length: row i of Y translates row i of X."""
+    """Both sides checked as by `check_rows`, and of one length (row i with row i)."""
     source = check_rows("X", X, dim=d_source)
     target = check_rows("Y", Y, dim=d_target)
     if len(source) != len(target):
@@ -75,23 +76,49 @@ def row_blocks(n: int, size: int = BLOCK_ROWS) -> Iterator[slice]:
         yield slice(start, min(start + size, n))
 
 
-def block_scatter(
-    parts: Sequence[np.ndarray], dtype: np.dtype | type = np.float64
-) -> tuple[np.ndarray, np.ndarray]:
-    """Mean (D,) and scatter about it (D, D) of the rows ``[part_1 | part_2 | ...]``.
+def add_block(
+    parts: Sequence[np.ndarray],
+    n: int,
+    mean: np.ndarray,
+    scatter: np.ndarray,
+    dtype: np.dtype | type = np.float64,
+) -> int:
+    """Add the rows ``[part_1 | part_2 | ...]`` to a mean (D,) and the upper triangle of a scatter.
 
-    The rows are copied once into a buffer of ``dtype``, centred there and multiplied by one
-    symmetric product (n D^2 operations); mean and scatter come back in float64.
+    ``scatter`` is (D, D) float64 in Fortran order; its lower triangle is left as it is (see
+    `mirror`). The rows are copied once into a buffer of ``dtype`` and centred there by their own
+    mean; the step between the two means goes in as one more row, so that merging (Chan, Golub and
+    LeVeque 1983, equation 2.1) costs no pass over the scatter. One symmetric product, n D^2
+    operations. Returns the joint count.
     """
-    widths = [part.shape[1] for part in parts]
-    buffer = np.empty((len(parts[0]), sum(widths)), dtype=dtype)
-    start = 0
-    for part, width in zip(parts, widths, strict=True):
-        buffer[:, start : start + width] = part
-        start += width
-    mean = buffer.mean(axis=0, dtype=np.float64)
-    buffer -= mean.astype(dtype)
-    return mean, (buffer.T @ buffer).astype(np.float64, copy=False)
+    count = len(parts[0])
+    buffer = np.empty((count + 1, len(mean)), dtype=dtype)
+    rows, start = buffer[:-1], 0
+    for part in parts:
+        rows[:, start : start + part.shape[1]] = part
+        start += part.shape[1]
+    block_mean = rows.mean(axis=0, dtype=np.float64)
+    rows -= block_mean.astype(dtype)
+    step, total = block_mean - mean, n + count
+    buffer[-1] = step * np.sqrt(n * count / total)
+    mean += step * (count / total)
+    if buffer.dtype == np.float64:
+        dsyrk(1.0, buffer.T, beta=1.0, c=scatter, overwrite_c=1)
+    else:
+        scatter += buffer.T @ buffer
+    return total
+
+
+def mirror(scatter: np.ndarray) -> None:
+    """Copy the upper triangle over the lower one, in place."""
+    upper = np.triu(scatter, 1)
+    scatter[:] = np.triu(scatter)
+    scatter += upper.T
+
+
+def is_constant(mean: np.ndarray, variance: float, dtype: np.dtype | str = "float64") -> bool:
+    """Whether rows vary so little about their mean that it is rounding: then they do not vary."""
+    return bool(variance <= (64 * np.finfo(dtype).eps) ** 2 * float(mean @ mean))
 
 
 def merge_scatter(
@@ -121,7 +148,8 @@ def merge_scatter(
 def mean_and_scatter(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean and scatter of all rows, by blocks, in float64."""
     d = rows.shape[1]
-    n, mean, scatter = 0, np.zeros(d), np.zeros((d, d))
+    n, mean, scatter = 0, np.zeros(d), np.zeros((d, d), order="F")
     for block in row_blocks(len(rows)):
-        n = merge_scatter(n, mean, scatter, block.stop - block.start, *block_scatter([rows[block]]))
+        n = add_block([rows[block]], n, mean, scatter)
+    mirror(scatter)
     return mean, scatter

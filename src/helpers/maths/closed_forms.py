@@ -11,6 +11,8 @@ import numpy as np
 from helpers.maths.moments import PairMoments
 from helpers.maths.normalise import symmetric_eigh
 
+ZERO_CORRELATION = 1e-9  # canonical axes below share nothing: rounding of a rank-deficient Cxy
+
 
 def require_same_width(moments: PairMoments, method: str) -> None:
     """ValueError unless both sides have one dimension, as an orthogonal map needs."""
@@ -82,9 +84,10 @@ def cca_bases(
     ``C_g = (1 - g) C + g tr(C)/d I``, the decomposition
     ``Cxx_g^(-1/2) Cxy Cyy_g^(-1/2) = U diag(r) V^T`` gives ``A = Cxx_g^(-1/2) U`` and
     ``B = Cyy_g^(-1/2) V``. With g = 0 the columns of X A and Y B have variance 1 and
-    correlations r; null directions of either side are left out, so k is the smaller rank.
+    correlations r; null directions of either side and axes without correlation are left out, so
+    k is the rank of Cxy (at least 1): below the number of pairs.
     With g > 0, r are the correlations ``(1 - g) diag(r)`` of the joint covariance shrunk as a
-    whole, at most 1 - g.
+    whole.
     """
     if not 0 <= regularisation <= 1:
         raise ValueError(f"regularisation: got {regularisation!r}; accepted: 0 to 1")
@@ -100,7 +103,12 @@ def cca_bases(
             "X, Y: got rows that do not vary on one side; accepted by cca: rows that do"
         )
     U, correlations, Vt = np.linalg.svd(roots[0].T @ moments.cov_xy @ roots[1], full_matrices=False)
-    return roots[0] @ U, roots[1] @ Vt.T, (1 - regularisation) * correlations
+    count = max(1, int((correlations > ZERO_CORRELATION).sum()))
+    U, Vt, correlations = U[:, :count], Vt[:count], correlations[:count]
+    # A direction and its reverse are one answer; the largest entry decides which is given.
+    A = roots[0] @ U
+    sign = np.sign(A[abs(A).argmax(axis=0), np.arange(A.shape[1])])
+    return A * sign, roots[1] @ (Vt.T * sign), (1 - regularisation) * correlations
 
 
 def random_rotation(dim: int, seed: int) -> np.ndarray:

@@ -274,8 +274,8 @@ def descend_batches(
     The learning rate falls linearly to zero over ``n_steps`` updates, from one over the expected
     smoothness of a batch (Gower et al. 2019, Proposition 3.8: between the largest curvature of the
     mean and that of the longest single row) unless given. Curves hold one point a pass over the
-    pairs, from the moments of all of them. It comes near the optimum, not to the last digit; there is
-    no tolerance, because a noisy loss that rises once has not converged.
+    pairs, from the moments of all of them. It comes near the optimum, not to the last digit; there
+    is no tolerance, because a noisy loss that rises once has not converged.
     """
     n = len(X)
     if int(batch_size) != batch_size or not 1 <= batch_size <= n:

@@ -9,7 +9,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from helpers.maths.arrays import block_scatter, check_pairs, merge_scatter, row_blocks
+from helpers.maths.arrays import (
+    add_block,
+    check_pairs,
+    is_constant,
+    merge_scatter,
+    mirror,
+    row_blocks,
+)
 from helpers.maths.normalise import Affine
 
 
@@ -45,16 +52,25 @@ class PairMoments:
         width = self.d_source + self.d_target
         self.n = 0
         self.mean = np.zeros(width)
-        self.scatter = np.zeros((width, width))
+        self._scatter = np.zeros((width, width), order="F")
+        self._mirrored = True  # whether the lower triangle is up to date
 
     def update(self, X: ArrayLike, Y: ArrayLike) -> PairMoments:
         """Add pairs: X (n, d_source), Y (n, d_target). ValueError leaves the moments untouched."""
         source, target = check_pairs(X, Y, d_source=self.d_source, d_target=self.d_target)
         for block in row_blocks(len(source)):
-            mean, scatter = block_scatter([source[block], target[block]], np.dtype(self.dtype))
-            count = block.stop - block.start
-            self.n = merge_scatter(self.n, self.mean, self.scatter, count, mean, scatter)
+            parts = [source[block], target[block]]
+            self.n = add_block(parts, self.n, self.mean, self._scatter, np.dtype(self.dtype))
+            self._mirrored = False
         return self
+
+    @property
+    def scatter(self) -> np.ndarray:
+        """Sum over pairs of the outer products of the joint rows about their mean."""
+        if not self._mirrored:
+            mirror(self._scatter)
+            self._mirrored = True
+        return self._scatter
 
     def merge(self, other: PairMoments) -> PairMoments:
         """Add the pairs that ``other`` has seen (other is left as it is)."""
@@ -76,21 +92,32 @@ class PairMoments:
         result.mean = np.concatenate(
             [source.apply(self.mean_x[None])[0], target.apply(self.mean_y[None])[0]]
         )
-        if source.matrix is None and target.matrix is None:
-            result.scatter = self.scatter  # shifts only: nothing to multiply, nothing is written to
+        constant = self._is_constant("x") or self._is_constant("y")
+        if source.matrix is None and target.matrix is None and not constant:
+            result._scatter = self.scatter.copy(order="F")  # shifts only: nothing to multiply
         else:
             cross = blocks[0].T @ self._part("x", "y") @ blocks[1]
-            result.scatter = np.block(
-                [
-                    [blocks[0].T @ self._part("x", "x") @ blocks[0], cross],
-                    [cross.T, blocks[1].T @ self._part("y", "y") @ blocks[1]],
-                ]
-            )
+            joint = [
+                [blocks[0].T @ self._part("x", "x") @ blocks[0], cross],
+                [cross.T, blocks[1].T @ self._part("y", "y") @ blocks[1]],
+            ]
+            result._scatter = np.asfortranarray(np.block(joint))  # as update writes it
         return result
 
+    def _side(self, name: str) -> slice:
+        return slice(None, self.d_source) if name == "x" else slice(self.d_source, None)
+
+    def _is_constant(self, name: str) -> bool:
+        side = self._side(name)
+        variance = float(np.trace(self.scatter[side, side])) / max(self.n, 1)
+        return is_constant(self.mean[side], variance, self.dtype)
+
     def _part(self, row: str, column: str) -> np.ndarray:
-        sides = {"x": slice(None, self.d_source), "y": slice(self.d_source, None)}
-        return self.scatter[sides[row], sides[column]]
+        part = self.scatter[self._side(row), self._side(column)]
+        # Inverting the rounding of rows that are all alike would give a map of enormous weights.
+        if self._is_constant(row) or self._is_constant(column):
+            return np.zeros_like(part)
+        return part
 
     @property
     def mean_x(self) -> np.ndarray:

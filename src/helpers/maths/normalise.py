@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from helpers.maths.arrays import NotFittedError, check_rows, mean_and_scatter
+from helpers.maths.arrays import NotFittedError, check_rows, is_constant, mean_and_scatter
 
 NORMALISATION_STEPS = ("unit", "centre", "whiten")
 
@@ -128,6 +128,8 @@ class Normaliser:
     def affine(self, mean: np.ndarray, covariance: np.ndarray, steps: Iterable[str]) -> Affine:
         """The steps ``centre`` and ``whiten`` as one affine map, from the moments of the rows."""
         matrix, offset = None, None
+        if is_constant(mean, float(np.trace(covariance))):
+            covariance = np.zeros_like(covariance)
         for step in steps:
             if step == "centre":
                 offset = mean if offset is None else offset + mean

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri, stdtrit  # quantiles of the normal and of Student's t
 
 from helpers.maths.item_statistics import (
     BATCH_NUMBERS,
@@ -206,6 +205,8 @@ def two_way_interval(
     variance = sum(amount for amount, _ in terms)
     half = 0.0
     if variance > 0:
+        from scipy.special import stdtrit
+
         df = variance**2 / sum(amount**2 / df for amount, df in terms if amount)
         half = float(stdtrit(df, (1 + level) / 2) * np.sqrt(variance))
     covers = ("items", "seeds") if n_seeds > 1 else ("items",)
@@ -283,6 +284,8 @@ def _counts(rng: np.random.Generator, b: int, n: int) -> np.ndarray:
 
 
 def _few_units(n: int, level: float) -> float:
+    from scipy.special import ndtri, stdtrit  # quantiles of the normal and of Student's t
+
     tail = (1 + level) / 2
     return float(stdtrit(n - 1, tail) / ndtri(tail) * np.sqrt(n / (n - 1)))
 

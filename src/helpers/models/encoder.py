@@ -66,6 +66,7 @@ def open_encoder(
         kind, base = "", name
     shown = f"{kind}:{loading.shown_name(base)}" if kind else loading.shown_name(name)
     folder = loading.find_folder(base, weights=not kind)
+    device = loading.find_device(device)
     tokenizer = loading.load_tokenizer(folder, base)
     fingerprint = loading.fingerprint_files(folder, weights=not kind)
     if kind == "bag-of-subwords":
@@ -103,8 +104,8 @@ class Encoder:
 
     Parameters
     ----------
-    model, tokenizer : as ``AutoModel`` and ``AutoTokenizer`` give them; only weights in float32 are
-        compared and cached with meaning.
+    model, tokenizer : as ``AutoModel`` (weights in float32) and ``AutoTokenizer`` give them. The
+        model is moved to ``device``.
     name : printed in tables and errors.
     fingerprint : content hash. None for a model still in training: nothing is then cached, and the
         property hashes the weights as they are when it is read.
@@ -223,7 +224,7 @@ class Encoder:
         Gives (rows, whatever ``finish`` made of them, whether each was cut). What a window gave is
         safe in the cache before the next begins, so an interrupted run goes on where it was.
         """
-        from tqdm.auto import tqdm
+        from tqdm import tqdm
 
         sizes = np.array([len(texts[row]) for row in rows], dtype=np.int64)
         rows = rows[np.argsort(-sizes, kind="stable")]

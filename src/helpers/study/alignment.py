@@ -87,7 +87,7 @@ def measure(
                 Cell(label, language, domain, n, spaces, params)
                 for language, space in spaces.items()
                 for domain, (X, _) in space.learn.items()
-                for n in curve(len(X))
+                for n in curve(domain, len(X), params.data_kind)
             ]
     notes: list[str] = []
     with workers() as run:
@@ -174,6 +174,11 @@ class Cell:
         """Whether this is the end of the sample-size curve, where everything is measured."""
         return self.n == len(self.spaces[self.language].learn[self.domain][0])
 
+    @property
+    def _patient(self) -> bool:
+        """Whether descents get all the steps they need: once per curve, and not in a notebook."""
+        return self.whole and self.params.data_kind != "lab"
+
     def measured(self) -> tuple[list[Draft], list[str]]:
         """Drafts of all rows, and a note for each method that these pairs do not allow."""
         X, Y = (side[: self.n] for side in self.spaces[self.language].learn[self.domain])
@@ -184,7 +189,7 @@ class Cell:
             if variant.whole_only and not self.whole:
                 continue
             try:
-                fitted = fit(variant, X, Y, self.params.seed)
+                fitted = fit(variant, X, Y, self.params.seed, patient=self._patient)
             except ValueError as error:
                 notes.append(f"{self}: {variant.label} not measured: {error}")
                 continue
@@ -214,7 +219,9 @@ class Cell:
             "method": variant.method,
         }
         scored = list(
-            _scored(mapped, into, setting, ("cosine", "csls") if self.whole else ("cosine",), **common)
+            _scored(
+                mapped, into, setting, ("cosine", "csls") if self.whole else ("cosine",), **common
+            )
         )
         yield from scored
         yield _draft(
@@ -244,7 +251,6 @@ class Cell:
                         f"gain over {control}",
                         setting | {"direction": direction, "similarity": "cosine"},
                         cosine[direction] - scores[direction],
-                        keep_items=False,
                         **common,
                     )
         if self.domain == IN_DOMAIN:

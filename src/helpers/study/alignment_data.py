@@ -146,15 +146,21 @@ def load_pairs(params: AlignmentParams) -> AlignmentData:
     return AlignmentData(tuple(found), fingerprints, tuple(notes))
 
 
-def curve(available: int) -> list[int]:
+def curve(domain: str, available: int, kind: str) -> list[int]:
     """Numbers of pairs to learn from: 10, 30, 100, ... and all there are.
 
-    A step within a fifth of the whole would only repeat it.
+    A step within a fifth of the whole would only repeat it. The laboratory, which a notebook runs
+    in seconds, takes whole decades, and out of domain all pairs only.
 
-    >>> curve(333), curve(10), curve(1100)
-    ([10, 30, 100, 333], [10], [10, 30, 100, 300, 1100])
+    >>> curve("in-domain", 333, "local"), curve("out-of-domain", 1100, "hub")
+    ([10, 30, 100, 333], [10, 30, 100, 300, 1100])
+    >>> curve("in-domain", 200, "lab"), curve("out-of-domain", 500, "lab")
+    ([10, 100, 200], [500])
     """
-    steps = [step * 10**power for power in range(1, 8) for step in (1, 3)]
+    if kind == "lab" and domain == OUT_OF_DOMAIN:
+        return [available]
+    digits = (1,) if kind == "lab" else (1, 3)
+    steps = [digit * 10**power for power in range(1, 8) for digit in digits]
     return [step for step in steps if step < 0.8 * available] + [available]
 
 

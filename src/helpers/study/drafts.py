@@ -20,18 +20,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Draft:
-    """Coordinates of a row with its item scores, or with a bare value that has no interval.
-
-    ``keep_items`` False: the scores can be had from other rows (a paired difference), so only the
-    interval is kept.
-    """
+    """Coordinates of a row with its item scores, or with a bare value that has no interval."""
 
     coordinates: dict[str, Any]
     scores: np.ndarray | None = None
     ids: tuple[str, ...] = ()
     value: float | None = None
     n: int = 0
-    keep_items: bool = True
     curves: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property
@@ -52,7 +47,9 @@ def finish(drafts: Iterable[Draft], *, seed: int) -> tuple[list[Row], Items]:
     intervals = ItemIntervals(seed=seed)
     for places in widths.values():
         found = intervals.of(np.stack([drafts[place].scores for place in places]))
-        ends |= dict(zip(places, zip(*(map(float, part) for part in found), strict=True), strict=True))
+        ends |= dict(
+            zip(places, zip(*(map(float, part) for part in found), strict=True), strict=True)
+        )
     rows, items = [], Items()
     for place, draft in enumerate(drafts):
         if draft.scores is None:
@@ -61,8 +58,7 @@ def finish(drafts: Iterable[Draft], *, seed: int) -> tuple[list[Row], Items]:
         value, low, high = ends[place]
         row = Row(**draft.coordinates, value=value, low=low, high=high, n=len(draft.scores))
         rows.append(row)
-        if draft.keep_items:
-            items.add(row.key, draft.ids, draft.scores)
+        items.add(row.key, draft.ids, draft.scores)
         for name, curve in draft.curves.items():
             items.add_curve(f"{row.key}.{name}", curve)
     return rows, items

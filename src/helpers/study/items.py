@@ -44,7 +44,9 @@ class Items:
 
         ids, scores = tuple(ids), np.asarray(scores, dtype=np.float64)
         if scores.shape != (len(ids),):
-            raise ValueError(f"scores has shape {scores.shape}; accepted: one for each of {len(ids)} ids")
+            raise ValueError(
+                f"scores has shape {scores.shape}; accepted: one for each of {len(ids)} ids"
+            )
         if not np.isfinite(scores).all():
             raise ValueError("scores holds NaN or infinity; accepted: finite numbers")
         if key in self._scores:
@@ -106,6 +108,13 @@ class Items:
                     ids = tuple(arrays[f"ids.{rest}"].tolist())
                     for key, scores in zip(values.tolist(), arrays[f"scores.{rest}"], strict=True):
                         items._scores[key] = ids, scores
-        except (zipfile.BadZipFile, KeyError, EOFError, OSError, TypeError, AttributeError) as error:
+        except (
+            zipfile.BadZipFile,
+            KeyError,
+            EOFError,
+            OSError,
+            TypeError,
+            AttributeError,
+        ) as error:
             raise ValueError(f"not a file of item scores: {error}") from error
         return items

@@ -222,7 +222,9 @@ def published(params: Params, encoders: Mapping[str, str]) -> dict[str, Any]:
 def describe(chapter: str) -> list[tuple[str, str, str]]:
     """(name, default, meaning) of each parameter, for help texts."""
     fields = model_for(chapter).model_fields
-    return [(name, _spelt(field.default), field.description or "") for name, field in fields.items()]
+    return [
+        (name, _spelt(field.default), field.description or "") for name, field in fields.items()
+    ]
 
 
 def _spelt(value: Any) -> str:

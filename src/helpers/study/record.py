@@ -140,9 +140,7 @@ class Record(BaseModel):
     def _consistent(self) -> Record:
         if self.schema_version != SCHEMA:
             raise ValueError(f"schema_version is {self.schema_version}; this reads {SCHEMA}")
-        expected = identity(
-            self.chapter, self.study_version, self.params, self.data, self.encoders
-        )
+        expected = identity(self.chapter, self.study_version, self.params, self.data, self.encoders)
         if self.identity != expected:
             raise ValueError(f"identity is {self.identity}, its contents give {expected}")
         twice = [key for key, count in Counter(row.key for row in self.rows).items() if count > 1]

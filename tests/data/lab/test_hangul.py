@@ -1,4 +1,4 @@
-"""Korean particles and endings against the decomposition of the syllable by the standard library."""
+"""Korean particles and endings against the standard library's decomposition of syllables."""
 
 from __future__ import annotations
 

@@ -206,10 +206,10 @@ def test_russian_adjectives(masculine, gender, case, expected):
 def test_sentences_are_well_formed():
     """Over a large draw: capital or Hangul first, one full stop, no doubled or stray signs."""
     for split in api.SPLITS:
-        for item in api.generate("parallel", n=400, split=split, seed=5):
+        for item in api.generate("parallel", n=300, split=split, seed=5):
             for language, text in item["texts"].items():
                 assert text == text.strip() and text.endswith(".") and text.count(".") == 1
                 assert not re.search(r"\s\s|\s[,.]|,,|None", text), text
                 assert text[0].isupper() or language == "ko", text
             assert not re.search(r"\ba [aeio]", item["texts"]["en"]), item["texts"]["en"]
-            assert not re.search(r"\ban [^aeioh]", item["texts"]["en"]), item["texts"]["en"]
+            assert not re.search(r"\ban [^aeiouh]", item["texts"]["en"]), item["texts"]["en"]

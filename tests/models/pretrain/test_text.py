@@ -3,6 +3,9 @@
 import lzma
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from helpers.errors import UserError
 from helpers.models.pretrain import recipe as recipes
 from helpers.models.pretrain.decontaminate import Contamination, clean
@@ -10,8 +13,6 @@ from helpers.models.pretrain.recipe import Corpus, Vocabulary, read_recipe
 from helpers.models.pretrain.text import Text, read_folder
 from helpers.models.pretrain.tokens import load_groups, save_groups, tokenise, tokenise_corpus
 from helpers.models.pretrain.vocabulary import letters, train_vocabulary
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 
 @pytest.fixture
@@ -22,7 +23,8 @@ def folder(tmp_path):
     with lzma.open(tmp_path / "mono" / "en.txt.xz", "wt", encoding="utf-8") as stream:
         stream.write("\n".join(lines))
     (tmp_path / "parallel" / "en-de.tsv").write_text(
-        "The dog runs.\tDer Hund läuft.\tbook\nA caption to leave out!\tEine Unterschrift.\tflickr\n",
+        "The dog runs.\tDer Hund läuft.\tbook\n"
+        "A caption to leave out!\tEine Unterschrift.\tflickr\n",
         encoding="utf-8",
     )
     return tmp_path

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-import time
 from pathlib import Path
 
 from helpers.errors import UserError
@@ -50,7 +49,6 @@ def pretrain(
         raise UserError("max_steps", max_steps, "a whole number of at least 1")
     spec = read_recipe(recipe)
     work = work or BUILD / "pretrain" / spec.name
-    started = time.monotonic()
     prepared = prepared or work / "text"
     counts = prepare(spec, prepared, corpus, data)
     if not resume:
@@ -65,7 +63,7 @@ def pretrain(
         _say(f"stopped after {max_steps} of {spec.training.steps} steps; the same call goes on")
         return work
     folder = Path(out) if out else MODELS / spec.name
-    ship(model, made, folder, spec, counts, time.monotonic() - started, work / "run")
+    ship(model, made, folder, spec, counts, work / "run")
     return folder
 
 

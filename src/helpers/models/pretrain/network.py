@@ -21,7 +21,7 @@ LENGTH = 8.0  # that root mean square length, so that attention sees inputs of u
 
 
 def build(spec: Network, vocabulary_size: int, seed: int):
-    """A randomly started masked-language model of XLM-R's architecture (``XLMRobertaForMaskedLM``)."""
+    """A randomly started ``XLMRobertaForMaskedLM`` of the given sizes."""
     from transformers import XLMRobertaConfig, XLMRobertaForMaskedLM
 
     torch.manual_seed(seed)
@@ -56,8 +56,7 @@ def start_from_static(model, vectors: np.ndarray) -> None:
     encoder, hidden = model.roberta, model.config.hidden_size
     if vectors.shape != (model.config.vocab_size, hidden - 1):
         raise ValueError(
-            f"vectors: got shape {vectors.shape}; accepted: "
-            f"{(model.config.vocab_size, hidden - 1)}"
+            f"vectors: got shape {vectors.shape}; accepted: {(model.config.vocab_size, hidden - 1)}"
         )
     table = torch.zeros(vectors.shape[0], hidden)
     table[:, :-1] = torch.from_numpy(vectors)
@@ -73,7 +72,9 @@ def start_from_static(model, vectors: np.ndarray) -> None:
     positions = embeddings.position_embeddings.weight
     positions.normal_(0, 0.02 * LENGTH / hidden**0.5)
     positions[:, -1] = 0
-    spread = constant * (1 / hidden * (1 - 1 / hidden)) ** 0.5  # standard deviation of (0, .., LARGE)
+    spread = (
+        constant * (1 / hidden * (1 - 1 / hidden)) ** 0.5
+    )  # standard deviation of (0, .., LARGE)
     norms = [embeddings.LayerNorm]
     for layer in encoder.encoder.layer:
         norms += [layer.attention.output.LayerNorm, layer.output.LayerNorm]
@@ -91,3 +92,5 @@ def start_from_static(model, vectors: np.ndarray) -> None:
         norm.bias.fill_(constant / hidden)  # puts back the mean that normalisation removes
         norm.bias[-1] = constant
     norms[-1].bias[-1] = 0
+    # The decoder shares the long token vectors: shorter inputs keep the first scores near uniform.
+    model.lm_head.layer_norm.weight.fill_(1 / LENGTH)

@@ -1,6 +1,6 @@
 """From text to a prepared folder: tokenizer, token file, and counts of what was removed and kept.
 
-A prepared folder is all that training reads, so that it can travel to a machine with an accelerator.
+A prepared folder is all that training reads, so that it can travel to another machine.
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ Plain dataclasses rather than pydantic, because pretraining must run on a bare m
 from __future__ import annotations
 
 import dataclasses
-import types
 import typing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -167,9 +166,8 @@ def _convert(hint: object, value: object, where: str):
             return float(value)
         except ValueError:
             pass
-    elif isinstance(hint, type) and not isinstance(hint, types.GenericAlias):
-        if isinstance(value, hint) and not (hint is int and isinstance(value, bool)):
-            return value
+    elif hint in (str, int) and isinstance(value, hint) and not isinstance(value, bool):
+        return value
     raise UserError(where, value, f"a value of type {getattr(hint, '__name__', hint)}")
 
 

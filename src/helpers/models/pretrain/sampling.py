@@ -60,7 +60,7 @@ class PairSampler:
     def draw(
         self, rng: np.random.Generator, n: int, limit: int
     ) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        """``n`` pairs as two lists of token rows, each at most ``limit`` tokens and at least one."""
+        """``n`` pairs as two lists of token rows, each of one to ``limit`` tokens."""
         name = self.names[rng.choice(len(self.names), p=self.shares)]
         weights = self.weights[name]
         left, right = [], []
@@ -69,7 +69,9 @@ class PairSampler:
             for index in chosen:
                 part = self.parts[name][index][0]
                 row = int(rng.integers(self._size(part)))
-                pair = self._halves(part, row, limit) if self.halves else self._pair(part, row, limit)
+                pair = (
+                    self._halves(part, row, limit) if self.halves else self._pair(part, row, limit)
+                )
                 if len(pair[0]) and len(pair[1]):
                     left.append(pair[0])
                     right.append(pair[1])

@@ -1,4 +1,4 @@
-"""Write a trained encoder as a plain Hugging Face folder: fp16 safetensors, tokenizer, how it was made.
+"""Write a trained encoder as a plain Hugging Face folder: weights, tokenizer, how it was made.
 
 The model card's scores are not made here: the card is written from records by the study floor.
 """
@@ -19,22 +19,20 @@ from .recipe import Recipe
 MADE = "pretraining.json"
 
 
-def ship(
-    model, tokenizer, folder: Path, recipe: Recipe, counts: dict, seconds: float, run: Path
-) -> None:
+def ship(model, tokenizer, folder: Path, recipe: Recipe, counts: dict, run: Path) -> None:
     """Write ``folder`` anew, atomically; files of its own (card, licence) that are there stay."""
     partial = folder.with_name(f".{folder.name}.{os.getpid()}")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    model.to("cpu").half().save_pretrained(partial, safe_serialization=True)
+    model.to("cpu").half().save_pretrained(partial)
     tokenizer.save_pretrained(partial)
     log = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
     made = {
         "recipe": dataclasses.asdict(recipe),
         "corpus": counts,
         "parameters": sum(value.numel() for value in model.parameters()),
-        "seconds": round(seconds),
-        "tokens_seen": max((row.get("tokens", 0) for row in log), default=0),
+        "seconds": round(sum(row.get("seconds", 0) for row in log)),
+        "tokens_seen": sum(row.get("tokens", 0) for row in log),
         "develop": [row for row in log if "develop" in row][-1:],
         "environment": {
             "python": platform.python_version(),

@@ -95,9 +95,7 @@ def read_laboratory(corpus: Corpus, seed: int) -> Text:
     languages = tuple(corpus.languages) or api.LANGUAGES
     items = corpus.laboratory_items
     text = Text(
-        mono={
-            name: api.monolingual(name, n=items, split="train", seed=seed) for name in languages
-        }
+        mono={name: api.monolingual(name, n=items, split="train", seed=seed) for name in languages}
     )
     for language in languages:
         if language == "en":

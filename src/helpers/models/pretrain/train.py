@@ -1,7 +1,7 @@
-"""The training loop: objectives by step, averaged weights at the end, checkpoints that resume exactly.
+"""The training loop: objectives by step, averaged weights, checkpoints that resume exactly.
 
-Every draw depends on (seed, step) alone, so a checkpoint holds weights, optimiser, average and step,
-and a resumed run ends with the weights of an unbroken one.
+Every draw depends on (seed, step) alone, so a checkpoint holds weights, optimiser, average and
+step, and a resumed run ends with the weights of an unbroken one.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ def train(
     work.mkdir(parents=True, exist_ok=True)
     spec = recipe.training
     model = _start(recipe, groups, vocabulary_size, work, say).to(device)
+    if device == "cpu":  # short sequences: the fused kernel's backward pass is slower there
+        model.set_attn_implementation("eager")
     objectives = Objectives(recipe, groups, vocabulary_size, device)
     optimiser = _optimiser(model, recipe)
     average = {name: torch.zeros_like(value) for name, value in model.state_dict().items()}
@@ -52,7 +54,7 @@ def train(
         average, step, averaged = saved["average"], saved["step"], saved["averaged"]
         say(f"resumed at step {step}")
     last = min(spec.steps, max_steps or spec.steps)
-    meter = _Meter(work / LOG, step, last, say)
+    meter = _Meter(work, step, last, say)
     average_from = int(spec.steps * (1 - spec.average_last))
     while step < last:
         rng = np.random.default_rng([spec.seed, 2, step])
@@ -82,10 +84,12 @@ def _start(recipe, groups, vocabulary_size, work, say):
     if recipe.static.pairs != "none":
         if not (work / STATIC).is_file():
             dimension = recipe.network.hidden - 1
+            started = time.monotonic()
             vectors = train_static(groups, recipe, vocabulary_size, dimension, say)
             partial = work / f".{STATIC}.{os.getpid()}.npy"
             np.save(partial, vectors)
             os.replace(partial, work / STATIC)
+            log(work, {"stage": "static", "seconds": round(time.monotonic() - started, 1)})
         start_from_static(model, np.load(work / STATIC))
     return model
 
@@ -147,36 +151,40 @@ def _save(work: Path, model, optimiser, average, step: int, averaged: int) -> No
     os.replace(partial, work / CHECKPOINT)
 
 
+def log(work: Path, row: dict) -> None:
+    """Append a row to the run's log; rows count what happened since the row before."""
+    with (work / LOG).open("a", encoding="utf-8") as stream:
+        stream.write(json.dumps(row) + "\n")
+
+
 class _Meter:
     """Running loss by objective, tokens a second and time left; a line every few seconds."""
 
-    def __init__(self, log: Path, step: int, last: int, say: Callable[[str], None]):
-        self.log, self.first, self.last, self.say = log, step, last, say
+    def __init__(self, work: Path, step: int, last: int, say: Callable[[str], None]):
+        self.work, self.last, self.say = work, last, say
         self.losses: dict[str, float] = {}
-        self.tokens, self.started, self.spoken = 0, time.monotonic(), 0.0
+        self.told, self.tokens, self.since = step, 0, time.monotonic()
 
     def step(self, name: str, loss: float, tokens: int, step: int) -> None:
         if not np.isfinite(loss):
             raise FloatingPointError(f"the loss of {name} is {loss} at step {step}")
         self.losses[name] = 0.95 * self.losses.get(name, loss) + 0.05 * loss
         self.tokens += tokens
-        now = time.monotonic()
-        if now - self.spoken < 10 and step != self.last:
+        spent = time.monotonic() - self.since
+        if spent < 10 and step != self.last:
             return
-        self.spoken, spent = now, now - self.started
-        left = spent / (step - self.first) * (self.last - step)
+        left = spent / (step - self.told) * (self.last - step)
         losses = "  ".join(f"{key} {value:.3f}" for key, value in sorted(self.losses.items()))
         self.say(
             f"step {step}/{self.last}  {losses}  {self.tokens / spent:,.0f} tokens/s  "
             f"{left:,.0f} s left"
         )
-        self._write({"step": step, "tokens": self.tokens, "seconds": spent, **self.losses})
+        seconds = round(spent, 1)
+        log(self.work, {"step": step, "tokens": self.tokens, "seconds": seconds, **self.losses})
+        self.told, self.tokens, self.since = step, 0, time.monotonic()
 
     def note(self, step: int, scores: dict[str, float]) -> None:
         told = "  ".join(f"{name} {value:.3f}" for name, value in scores.items())
         self.say(f"step {step}  DEVELOP  {told}")
-        self._write({"step": step, "develop": scores})
-
-    def _write(self, row: dict) -> None:
-        with self.log.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(row) + "\n")
+        log(self.work, {"step": step, "develop": scores})
+        self.since = time.monotonic()

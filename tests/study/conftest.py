@@ -1,0 +1,137 @@
+"""A world small enough to run chapter 2 in a second: planted pairs, encoders without weights."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers import paths
+from helpers.errors import UserError
+from helpers.study.items import Items
+from helpers.study.record import Record, Row, identity
+
+DIM = 12
+
+
+class FakeEncoder:
+    """Text "ko 17" becomes a latent vector of item 17, turned by a rotation of its language."""
+
+    device = "cpu"
+
+    def __init__(self, name: str, noise: float = 0.05):
+        self.name, self.noise = name, noise
+        self.fingerprint = hashlib.sha256(name.encode()).hexdigest()
+        self.calls = 0
+
+    def encode(self, texts: list[str]) -> np.ndarray:
+        self.calls += 1
+        return np.stack([self._one(text) for text in texts]).astype(np.float32)
+
+    def _one(self, text: str) -> np.ndarray:
+        language, _, item = text.partition(" ")
+        latent = np.random.default_rng(zlib.crc32(item.encode())).normal(size=DIM)
+        shake = np.random.default_rng(zlib.crc32(f"{self.name}{text}".encode())).normal(size=DIM)
+        if language == "en":
+            return latent + self.noise * shake
+        rng = np.random.default_rng(zlib.crc32(f"{self.name}{language}".encode()))
+        rotation = np.linalg.qr(rng.normal(size=(DIM, DIM)))[0]
+        return latent @ rotation + self.noise * shake + 1.0
+
+
+def parallel(language: str, n: int, prefix: str) -> SimpleNamespace:
+    table = pd.DataFrame(
+        {
+            "id": [f"{prefix}-{i:05d}" for i in range(n)],
+            "source_text": [f"en {prefix}{i}" for i in range(n)],
+            "target_text": [f"{language} {prefix}{i}" for i in range(n)],
+            "language": language,
+        }
+    )
+    report = SimpleNamespace(skipped=(), rows_read=n)
+    return SimpleNamespace(table=table, report=report, fingerprint=f"{language}-{prefix}-{n}")
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch, tmp_path):
+    """Fake encoders and pairs (ko, ru) behind the real names; results go to a temporary folder."""
+    opened: list[FakeEncoder] = []
+
+    def open_encoder(name: str, **options) -> FakeEncoder:
+        if name == "no/such":
+            raise UserError("encoders", name, "an encoder that can be had offline")
+        opened.append(FakeEncoder(name))
+        return opened[-1]
+
+    def load(task, language, split, source="lab", *, n=None, seed=0):
+        return parallel(language, 90, "t")
+
+    def pairs(language, split="train", source="lab", source_language="en", *, n=None, seed=0):
+        return parallel(language, 60, "p")
+
+    monkeypatch.setattr("helpers.models.encoder.open_encoder", open_encoder)
+    monkeypatch.setattr("helpers.data.sources.load", load)
+    monkeypatch.setattr("helpers.data.pairs.pairs", pairs)
+    monkeypatch.setattr(paths, "RESULTS", tmp_path / "results")
+    return SimpleNamespace(opened=opened, results=tmp_path / "results")
+
+
+def make_row(**changes) -> Row:
+    fields = {
+        "name": "precision@1",
+        "task": "tatoeba",
+        "kind": "retrieval",
+        "method": "ridge",
+        "encoder": "models/tiny",
+        "setting": {"n_pairs": 100, "domain": "in-domain", "map_from": None},
+        "source_language": "en",
+        "target_language": "ko",
+        "split": "report",
+        "seed": 0,
+        "value": 0.5,
+        "low": 0.4,
+        "high": 0.6,
+        "n": 90,
+    }
+    return Row(**(fields | changes))
+
+
+def make_record(rows=None, **changes) -> Record:
+    parts = {
+        "chapter": "02_alignment",
+        "study_version": 1,
+        "params": {"seed": 0, "data": "lab"},
+        "data": {"source": "lab", "fingerprints": {"x": "f00"}},
+        "encoders": {"models/tiny": "abc"},
+    } | changes
+    return Record(
+        **parts,
+        identity=identity(*parts.values()),
+        environment={"python": "3"},
+        rows=[make_row()] if rows is None else rows,
+    )
+
+
+def make_items(*values: float) -> Items:
+    items = Items()
+    items.add(make_row().key, ["a", "b"], values or (1.0, 0.0))
+    return items
+
+
+@pytest.fixture
+def a_row():
+    return make_row
+
+
+@pytest.fixture
+def a_record():
+    return make_record
+
+
+@pytest.fixture
+def some_items():
+    return make_items
