@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,17 +27,25 @@ def sentences() -> list[str]:
 
 
 def make_tokenizer():
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+    """Unigram pieces scored by their counts: the library's trainer differs from run to run."""
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import PreTrainedTokenizerFast
 
+    words = ["▁" + word for sentence in SENTENCES for word in sentence.split()]
+    pieces = Counter(
+        word[start:end]
+        for word in words
+        for start in range(len(word))
+        for end in range(start + 1, min(start + 5, len(word) + 1))
+    )
+    total = sum(pieces.values())
+    kept = sorted(piece for piece, count in pieces.items() if count > 2 or len(piece) == 1)
     specials = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
-    tokenizer = Tokenizer(models.Unigram())
+    vocabulary = [(special, 0.0) for special in specials]
+    vocabulary += [(piece, math.log(pieces[piece] / total)) for piece in kept]
+    tokenizer = Tokenizer(models.Unigram(vocabulary, specials.index("<unk>")))
     tokenizer.normalizer = normalizers.NFKC()
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
-    trainer = trainers.UnigramTrainer(
-        vocab_size=160, special_tokens=specials, unk_token="<unk>", show_progress=False
-    )
-    tokenizer.train_from_iterator(SENTENCES, trainer)
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
     )

@@ -28,7 +28,7 @@ MOST_DISAGREEMENT = 0.01
 
 def languages(source: str = "lab") -> tuple[str, ...]:
     """Languages that the row-parallel sets have in ``source``, any two of which give pairs."""
-    return tuple(_tasks_by_language(source))
+    return tuple(tasks_by_language(source))
 
 
 def pairs(
@@ -64,7 +64,7 @@ def pairs(
     (['id', 'source_text', 'target_text', 'language'], 4)
     """
     check_n(n)
-    by_language = _tasks_by_language(source)
+    by_language = tasks_by_language(source)
     for parameter, given in (("source_language", source_language), ("language", language)):
         if given not in by_language:
             raise UserError(parameter, given, by_language)
@@ -84,7 +84,12 @@ def pairs(
     return draw(_with_skips_of(sides[0], rows), n, seed)
 
 
-def _tasks_by_language(source: str) -> dict[str, str]:
+def tasks_by_language(source: str = "lab") -> dict[str, str]:
+    """Which task of the row-parallel group has each language in ``source``.
+
+    >>> tasks_by_language("lab")["en"]
+    'stsb'
+    """
     found: dict[str, str] = {}
     refusal: UserError | None = None
     for task in tasks().values():

@@ -163,7 +163,23 @@ class AlignmentParams(Params):
     )
 
 
-MODELS: dict[str, type[Params]] = {"02_alignment": AlignmentParams}
+class EncodersParams(Params):
+    """Parameters of the appendix on encoders.
+
+    >>> EncodersParams().encoders[0]
+    'models/tiny'
+    """
+
+    encoders: Names = Field(
+        default=("models/tiny", "models/xlmr-nano", "models/xlmr-nano-tlm"),
+        description="Hugging Face ids or folders",
+    )
+    target_languages: Names = Field(
+        default=("ko", "ru"), description="languages beside English that are scored"
+    )
+
+
+MODELS: dict[str, type[Params]] = {"02_alignment": AlignmentParams, "encoders": EncodersParams}
 
 
 def model_for(chapter: str) -> type[Params]:

@@ -23,6 +23,7 @@ RERUN = ("always", "never", "only-missing")
 # chapter -> its parameters' model and the function that plans it, "module:function"
 CHAPTERS: dict[str, tuple[type[Params], str]] = {
     "02_alignment": (MODELS["02_alignment"], "helpers.study.alignment:study"),
+    "encoders": (MODELS["encoders"], "helpers.study.encoders:study"),
 }
 
 
