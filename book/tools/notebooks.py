@@ -17,6 +17,8 @@ from nbformat import NotebookNode
 # happened to execute it. Everything else differs from run to run.
 LANGUAGE = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+# What a cell's metadata is kept for: its tags, and the alternative text of its figure.
+KEPT = ("tags", "mystnb")
 CELL_TIMEOUT = 900  # seconds; a cell past it hangs
 
 
@@ -46,8 +48,8 @@ def tidy(notebook: NotebookNode) -> NotebookNode:
     )
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for cell in notebook.cells:
-        tags = cell.metadata.get("tags", [])
-        cell.metadata = NotebookNode({"tags": list(tags)} if tags else {})
+        kept = {name: cell.metadata[name] for name in KEPT if cell.metadata.get(name)}
+        cell.metadata = NotebookNode(kept)
         if cell.cell_type == "code":
             cell.outputs = merged_streams(cell.outputs)
     stable_ids(notebook.cells)

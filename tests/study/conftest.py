@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from functools import cache
 from types import SimpleNamespace
 
 import numpy as np
@@ -38,9 +39,13 @@ class FakeEncoder:
         shake = np.random.default_rng(zlib.crc32(f"{self.name}{text}".encode())).normal(size=DIM)
         if language == "en":
             return latent + self.noise * shake
-        rng = np.random.default_rng(zlib.crc32(f"{self.name}{language}".encode()))
-        rotation = np.linalg.qr(rng.normal(size=(DIM, DIM)))[0]
-        return latent @ rotation + self.noise * shake + 1.0
+        return latent @ rotation(self.name + language) + self.noise * shake + 1.0
+
+
+@cache
+def rotation(name: str) -> np.ndarray:
+    rng = np.random.default_rng(zlib.crc32(name.encode()))
+    return np.linalg.qr(rng.normal(size=(DIM, DIM)))[0]
 
 
 def parallel(language: str, n: int, prefix: str) -> SimpleNamespace:
@@ -73,9 +78,10 @@ def world(monkeypatch: pytest.MonkeyPatch, tmp_path):
     def pairs(language, split="train", source="lab", source_language="en", *, n=None, seed=0):
         return parallel(language, 60, "p")
 
-    monkeypatch.setattr("helpers.models.encoder.open_encoder", open_encoder)
-    monkeypatch.setattr("helpers.data.sources.load", load)
+    # pairs first: importing it binds the real sources.load for whoever comes after
     monkeypatch.setattr("helpers.data.pairs.pairs", pairs)
+    monkeypatch.setattr("helpers.data.sources.load", load)
+    monkeypatch.setattr("helpers.models.encoder.open_encoder", open_encoder)
     monkeypatch.setattr(paths, "RESULTS", tmp_path / "results")
     return SimpleNamespace(opened=opened, results=tmp_path / "results")
 

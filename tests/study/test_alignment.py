@@ -130,8 +130,9 @@ def test_same_parameters_same_numbers_other_seed_other_numbers(stored, tmp_path)
     assert any(one.row.name == "fit seconds" and one.crossed is None for one in both)
     with pytest.raises(UserError, match="seeds differ"):
         across_seeds([stored, again])
+    unlike = other.record.model_copy(update={"params": other.record.params | {"n_pairs": 30}})
     with pytest.raises(UserError, match="params"):
-        across_seeds([stored, go(tmp_path, seed=2, n_pairs=30)])
+        across_seeds([stored, store.Stored(unlike, other.folder)])
 
 
 def test_device_and_token_budget_do_not_change_the_identity(world, tmp_path, monkeypatch):
@@ -170,7 +171,9 @@ def test_drawn_samples_are_nested_and_shared_by_parallel_languages():
     assert sorted(ko.ids) == sorted(ids)
     assert set(ko.first(10).ids) <= set(ko.first(30).ids)
     assert ko.ids != Pairs(ids, ids, ids).drawn(1).ids
-    assert all(target.endswith(f" {source}") for source, target in zip(ko.source, ko.target))
+    assert all(
+        target.endswith(f" {source}") for source, target in zip(ko.source, ko.target, strict=True)
+    )
 
 
 def test_real_folds_share_no_english_sentence(shared_data):

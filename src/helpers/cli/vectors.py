@@ -1,4 +1,4 @@
-"""``encode`` and ``align``: sentence embeddings of a text file, and a map between two sets of them."""
+"""``encode`` and ``align``: sentence embeddings of a text file, and a map between two of them."""
 
 from __future__ import annotations
 

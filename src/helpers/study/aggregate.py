@@ -1,8 +1,8 @@
 """One result from several runs that differ in nothing but the seed.
 
-Items are the same under every seed, so one draw of items serves all of them (crossed bootstrap), and
-a two-way random-effects interval stands beside it. Not for several encoders or languages: those are
-different questions and are never pooled.
+Items are the same under every seed, so one draw of items serves all of them (crossed bootstrap),
+and a two-way random-effects interval stands beside it. Not for several encoders or languages: those
+are different questions and are never pooled.
 """
 
 from __future__ import annotations

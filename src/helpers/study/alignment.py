@@ -1,9 +1,9 @@
-"""Chapter 2: does a map computed from sentence pairs make two languages comparable, and what does it need?
+"""Chapter 2: does a map computed from sentence pairs make two languages comparable?
 
-For every encoder and target language: every method, in both directions, from 10 pairs to all, learnt
-in and out of domain; gains over centring alone and over a random rotation; a map of one language
-tried on another; hubness, isotropy, held-out loss and time. X is the target language, Y the source
-language (English) that is mapped into. Baseline encoders stand beside, unmapped.
+For every encoder and target language: every method, in both directions, from 10 pairs to all,
+learnt in and out of domain; gains over centring alone and over a random rotation; a map of one
+language tried on another; hubness, isotropy, held-out loss and time. X is the target language, Y
+the source language (English) that is mapped into. Baseline encoders stand beside, unmapped.
 """
 
 from __future__ import annotations

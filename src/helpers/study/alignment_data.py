@@ -1,8 +1,9 @@
 """Chapter 2: which pairs maps learn from and which they are scored on.
 
-In-domain pairs are Tatoeba's, cut once by English sentence: DEVELOP (a third) is what maps may learn
-from, REPORT (two thirds) is queries and pool of every score. Out-of-domain pairs are sentences of the
-row-parallel STS sets, less every English sentence that any REPORT fold holds. Nothing is encoded here.
+In-domain pairs are Tatoeba's, cut once by English sentence: DEVELOP (a third) is what maps may
+learn from, REPORT (two thirds) is queries and pool of every score. Out-of-domain pairs are
+sentences of the row-parallel STS sets, less every English sentence that any REPORT fold holds.
+Nothing is encoded here.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ def fit(
 def precision(
     mapped: np.ndarray, into: np.ndarray, similarity: str = "cosine"
 ) -> dict[str, np.ndarray]:
-    """Precision@1 of each item in both directions; row i of one side belongs to row i of the other."""
+    """Precision@1 of each item in both directions; row i of either side is pair i."""
     from helpers.maths.retrieval import precision_at_k
 
     options = {"k": 1, "similarity": similarity, "csls_k": NEIGHBOURS}

@@ -1,4 +1,4 @@
-"""Appendix on encoders: what each one measures untuned, beside a bag of words and its untrained self.
+"""Appendix on encoders: what each measures untuned, beside a bag of words and its untrained self.
 
 Retrieval on Tatoeba's REPORT pairs in both directions; similarity as Spearman's correlation of the
 cosine with the gold score, within a language and between English and it (sentence 1 English,

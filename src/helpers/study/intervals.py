@@ -34,13 +34,13 @@ class ItemIntervals:
     _draws: dict[int, np.ndarray] = field(default_factory=dict, repr=False)
 
     def of(self, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Means, lower and upper ends for each row of scores [rows, items], finite, two items or more."""
+        """Means, lower and upper ends of scores [rows, items]: finite, two items or more."""
         import numpy as np
 
         scores = np.asarray(scores, dtype=np.float64)
         if scores.ndim != 2 or scores.shape[1] < 2 or not np.isfinite(scores).all():
             raise ValueError(
-                f"scores has shape {scores.shape}; accepted: finite [rows, items], two items or more"
+                f"scores has shape {scores.shape}; accepted: finite [rows, items >= 2]"
             )
         values = scores.mean(axis=1)
         draws = self._counts(scores.shape[1])

@@ -1,9 +1,9 @@
 """Typed parameters of every chapter, the same for the command line, papermill and Python.
 
-Strict on purpose: an unknown name, a wrong type, an unknown language or a missing encoder is refused
-before any work, by name, with what is accepted. Values may be Python values (a notebook cell,
-papermill) or strings (``-p NAME VALUE``); both spellings mean the same, and YAML's traps are undone
-(``no``, the language code, arrives as False). Not for loading data or models.
+Strict on purpose: an unknown name or a wrong type is refused before any work, by name, with what is
+accepted (languages and encoders are, too, when a study is planned). Values may be Python values (a
+notebook cell, papermill) or strings (``-p NAME VALUE``); both spellings mean the same, and YAML's
+traps are undone (``no``, the language code, arrives as False). Not for loading data or models.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a chapter's study hands to the runner: everything known before the work, and the work.
 
-Preparing validates parameters against the data and opens the encoders, so that a run can be refused,
-or found done, before anything is computed. Not a place for any chapter's measurements.
+Planning validates parameters against the data and opens the encoders, so that a run can be
+refused, or found done, before anything is computed. Not a place for any chapter's measurements.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ S, T = TypeVar("S"), TypeVar("T")
 
 @dataclass
 class Outcome:
-    """Rows and item scores of a finished study; ``notes`` say what could not be measured and why."""
+    """Rows and item scores of a finished study; ``notes``: what could not be measured, and why."""
 
     rows: list[Row] = field(default_factory=list)
     items: Items = field(default_factory=Items)

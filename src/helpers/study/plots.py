@@ -1,4 +1,4 @@
-"""Figures of the chapters: tidy frames in, a seaborn figure out, at book width and colour-blind safe.
+"""Figures of the chapters: tidy frames in, a figure out, at book width and colour-blind safe.
 
 Reads nothing and computes nothing: the frames come from records (``store.frame``) or from
 ``tables``. Colours go with methods, so a method looks the same on every page.
@@ -6,7 +6,7 @@ Reads nothing and computes nothing: the frames come from records (``store.frame`
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -158,23 +158,25 @@ def sample_size(
     return figure
 
 
-def loss_curves(curves: Mapping[str, np.ndarray], optimum: float, label: str) -> Figure:
-    """Excess of each loss curve over the closed form's optimum, against the step (log scales)."""
+def excess_loss(curves: Mapping[str, tuple[np.ndarray, np.ndarray]], *, label: str) -> Figure:
+    """How far above an optimum each curve is, against the step (both scales logarithmic).
+
+    ``curves`` maps a name to (loss over the optimum, steps at which it was read).
+    """
     import matplotlib.pyplot as plt
     import numpy as np
     import seaborn
 
-    figure, axis = plt.subplots(figsize=(WIDTH, 2.6))
+    figure, axis = plt.subplots(figsize=(WIDTH, 2.6), layout="constrained")
     colours = seaborn.color_palette("colorblind", len(curves))
     styles = ("-", "--", "-.", ":")
-    for i, (name, curve) in enumerate(curves.items()):
-        excess = np.maximum(np.asarray(curve) / optimum - 1, 1e-12)
-        steps = np.arange(1, len(excess) + 1)
+    for i, (name, (ratio, steps)) in enumerate(curves.items()):
+        excess = np.maximum(np.asarray(ratio) - 1, 1e-9)
+        steps = np.asarray(steps) + 1  # the start, step 0, has a place on the logarithmic scale
         axis.plot(steps, excess, color=colours[i], ls=styles[i % len(styles)], label=name)
     axis.axhline(1e-3, color="0.35", ls=":", label="one in a thousand")
-    axis.set(xscale="log", yscale="log", xlabel="step (log scale)", ylabel=label)
+    axis.set(xscale="log", yscale="log", xlabel="step + 1 (log scale)", ylabel=label)
     axis.legend()
-    figure.tight_layout()
     return figure
 
 
@@ -207,35 +209,6 @@ def heatmaps(
             cbar_kws={"label": label},
         )
         axis.set_title(str(name))
-    return figure
-
-
-def pairs_of_bars(
-    frame: pd.DataFrame, *, x: str, hue: str, column: str, label: str, order: Sequence[str]
-) -> Figure:
-    """Grouped bars with a zero line, one panel for each value of ``column``."""
-    import matplotlib.pyplot as plt
-    import seaborn
-
-    panels = list(dict.fromkeys(frame[column]))
-    figure, axes = plt.subplots(
-        1, len(panels), figsize=(WIDTH, 2.8), sharey=True, squeeze=False, layout="constrained"
-    )
-    for axis, name in zip(axes[0], panels, strict=True):
-        seaborn.barplot(
-            frame[frame[column] == name],
-            x=x,
-            y="value",
-            hue=hue,
-            order=[entry for entry in order if entry in set(frame[x])],
-            ax=axis,
-            errorbar=None,
-            legend=axis is axes[0][-1],
-        )
-        axis.axhline(0, color="0.2", lw=0.8)
-        axis.set(title=str(name), xlabel="", ylabel=label if axis is axes[0][0] else "")
-        axis.tick_params(axis="x", rotation=60)
-    axes[0][-1].legend(title="")
     return figure
 
 

@@ -3,7 +3,7 @@
 A Row is one number with its coordinates (metric, method, encoder, languages, setting, seed) and its
 interval. A Record is every row of one run with what is needed to trust it: parameters, fingerprints
 of data and encoders, the environment. Not for writing files (see ``store``) and not for computing
-anything: rows arrive finished. No sentence and no path of anybody's machine ever stands in a record.
+anything: rows arrive finished. No sentence and no path of a machine ever stands in a record.
 """
 
 from __future__ import annotations
@@ -118,8 +118,8 @@ class Record(BaseModel):
 
     ``params`` are the parameters as published (see ``params``): no paths, nothing that only says
     where or how fast it was computed. ``data`` is ``{"source": kind, "fingerprints": {...}}``,
-    ``encoders`` maps the name used in the rows to the encoder's fingerprint. ``items`` is the digest
-    of ``items.npz``, None where nothing was kept.
+    ``encoders`` maps the name used in the rows to the encoder's fingerprint. ``items`` is the
+    digest of ``items.npz``, None where nothing was kept.
     """
 
     model_config = _STRICT

@@ -42,7 +42,7 @@ class Stored:
     folder: Path
 
     def items(self) -> Items:
-        """Item scores; a ValueError where they are not the ones that the record was written with."""
+        """Item scores; BrokenRecord where they are not those that the record was written with."""
         return load_items(self.folder, self.record)
 
 
@@ -70,7 +70,7 @@ def save(record: Record, items: Items | None, folder: Path) -> Record:
 
 
 def load(folder: Path) -> Record | None:
-    """The record in ``folder``; None where there is none; BrokenRecord where it cannot be trusted."""
+    """The record in ``folder``, or None; BrokenRecord where there is one that cannot be trusted."""
     path = folder / RECORD
     try:
         text = path.read_bytes().decode()
