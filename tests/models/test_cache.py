@@ -188,7 +188,7 @@ def test_two_processes_write_at_once(own_cache):
         process.stdin.write("go\n")
         process.stdin.flush()
     for process in running:
-        _, told = process.communicate(timeout=60)
+        _, told = process.communicate(timeout=150)
         assert process.returncode == 0, told
     texts = [f"{who} {i}" for who in ("one", "two", "both") for i in range(60)]
     store = VectorCache("s", 4)

@@ -62,7 +62,7 @@ def test_hub_id_offline_is_refused_at_once(name, monkeypatch):
     start = time.perf_counter()
     with pytest.raises(UserError, match="^encoders: .*not stored on this machine"):
         opened(name)
-    assert time.perf_counter() - start < 5
+    assert time.perf_counter() - start < 60  # minutes of retries are what it must not be
 
 
 def test_no_network_is_told_quickly(monkeypatch):
@@ -79,7 +79,7 @@ def test_no_network_is_told_quickly(monkeypatch):
     start = time.perf_counter()
     with pytest.raises(UserError, match="^encoders: got 'nobody/no-such-encoder'.*hub: Connect"):
         opened("nobody/no-such-encoder")
-    assert time.perf_counter() - start < 10
+    assert time.perf_counter() - start < 60  # minutes of retries are what it must not be
 
 
 def test_stored_snapshot_needs_no_network(tiny_folder, tmp_path, monkeypatch, sentences):

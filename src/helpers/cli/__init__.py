@@ -9,7 +9,7 @@ from __future__ import annotations
 import click
 
 from helpers.cli.corpus import laboratory, pretrain, tasks
-from helpers.cli.studies import results, run
+from helpers.cli.studies import cards, results, run
 from helpers.cli.vectors import align, encode
 from helpers.errors import UserError
 
@@ -49,5 +49,5 @@ def main() -> None:
     """
 
 
-for _command in (run, tasks, results, encode, align, pretrain, laboratory):
+for _command in (run, tasks, results, encode, align, pretrain, cards, laboratory):
     main.add_command(_command)

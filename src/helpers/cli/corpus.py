@@ -140,6 +140,12 @@ def laboratory(kind: str, languages: str, n: int, split: str, seed: int, out: Pa
     metavar="local:FOLDER",
     help="Evaluation sets whose sentences are taken out of the text.",
 )
+@click.option(
+    "--prepared",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder of prepared text (made there if need be), to share between recipes of one corpus.",
+)
 @click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:N, mps.")
 @click.option("--fresh", is_flag=True, help="Throw away the checkpoint of an earlier run.")
 def pretrain(
@@ -148,6 +154,7 @@ def pretrain(
     out: Path | None,
     corpus: Path | None,
     data: str | None,
+    prepared: Path | None,
     device: str,
     fresh: bool,
 ) -> None:
@@ -158,7 +165,7 @@ def pretrain(
     \b
     Examples:
       python -m helpers pretrain tiny --out DIR
-      python -m helpers pretrain xlmr-nano --corpus ../shared/corpus --max-steps 1000
+      python -m helpers pretrain xlmr-nano --corpus DIR --data local:../shared/data
     """
     from helpers.models.pretrain.command import pretrain as make
 
@@ -168,6 +175,7 @@ def pretrain(
         out=out,
         corpus=corpus,
         data=data,
+        prepared=prepared,
         resume=not fresh,
         device=device,
     )

@@ -138,3 +138,20 @@ def _spelt(value: Any) -> str:
     return (
         "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
     )
+
+
+@click.command()
+def cards() -> None:
+    """Write the card of every shipped encoder from what made it and from its recorded scores.
+
+    \b
+    The scores come from runs of the encoders' study:
+      python -m helpers run encoders -p encoders models/tiny
+      python -m helpers run encoders -p encoders models/xlmr-nano,models/xlmr-nano-tlm \\
+          -p data local:../shared/data -p target_languages ko,de,es,fr
+    """
+    from helpers import paths
+    from helpers.study.cards import MADE, write_card
+
+    for made in sorted(paths.MODELS.glob(f"*/{MADE}")):
+        click.echo(str(write_card(made.parent).relative_to(paths.ROOT)))

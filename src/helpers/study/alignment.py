@@ -176,7 +176,7 @@ class Cell:
 
     @property
     def _patient(self) -> bool:
-        """Whether descents get all the steps they need: once per curve, and not in a notebook."""
+        """Whether slow methods get all they need: at the end of a curve, and not in a notebook."""
         return self.whole and self.params.data_kind != "lab"
 
     def measured(self) -> tuple[list[Draft], list[str]]:

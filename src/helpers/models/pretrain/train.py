@@ -41,7 +41,8 @@ def train(
     work.mkdir(parents=True, exist_ok=True)
     spec = recipe.training
     model = _start(recipe, groups, vocabulary_size, work, say).to(device)
-    if device == "cpu":  # short sequences: the fused kernel's backward pass is slower there
+    kind = torch.device(device).type
+    if kind == "cpu":  # short sequences: the fused kernel's backward pass is slower there
         model.set_attn_implementation("eager")
     objectives = Objectives(recipe, groups, vocabulary_size, device)
     optimiser = _optimiser(model, recipe)
@@ -59,7 +60,7 @@ def train(
     while step < last:
         rng = np.random.default_rng([spec.seed, 2, step])
         _set_rates(optimiser, spec, step)
-        with torch.autocast(device, torch.bfloat16, enabled=_fast_bf16(device)):
+        with torch.autocast(kind, torch.bfloat16, enabled=_fast_bf16(kind)):
             name, loss, tokens = objectives.loss(model, rng)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -122,11 +123,11 @@ def _set_rates(optimiser, spec, step: int) -> None:
         group["lr"] = group["base"] * min(up, down)
 
 
-def _fast_bf16(device: str) -> bool:
+def _fast_bf16(kind: str) -> bool:
     """bf16 products where the processor has matrix instructions for them; else they are slower."""
-    if device == "cpu":
+    if kind == "cpu":
         return bool(torch.backends.mkldnn.is_available()) and torch.cpu._is_amx_tile_supported()
-    return device == "cuda" and torch.cuda.is_bf16_supported()
+    return kind == "cuda" and torch.cuda.is_bf16_supported()
 
 
 @torch.no_grad()

@@ -1,0 +1,216 @@
+"""Model cards of the shipped encoders, written from what made them and from recorded scores.
+
+No number in a card is typed: how it was made comes from the folder's ``pretraining.json``, what it
+scores from records of the ``encoders`` study. A test holds the committed cards to this.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from helpers.errors import UserError
+from helpers.study import store
+from helpers.study.record import Row
+from helpers.study.store import Stored
+
+MADE, CARD = "pretraining.json", "README.md"
+STUDY = "encoders"
+
+
+def write_card(folder: Path, results: Path | None = None) -> Path:
+    """Write the folder's card, atomically; returns its path.
+
+    Raises
+    ------
+    UserError : the folder was not made by ``python -m helpers pretrain``.
+    """
+    path = folder / CARD
+    store.write_atomic(path, card(folder, results).encode())
+    return path
+
+
+def card(folder: Path, results: Path | None = None) -> str:
+    """Text of the card of a shipped encoder."""
+    made_file = folder / MADE
+    if not made_file.is_file():
+        raise UserError("encoders", folder.name, f"a folder with {MADE}, as `pretrain` writes it")
+    made = json.loads(made_file.read_text(encoding="utf-8"))
+    recipe = made["recipe"]
+    label = f"models/{folder.name}"
+    runs = [
+        one
+        for one in store.scan(results, STUDY)[0]
+        if any(name.removeprefix("models/") == folder.name for name in one.record.encoders)
+    ]
+    parts = [
+        _header(folder.name, made),
+        f"# {folder.name}",
+        recipe["description"].strip(),
+        "It is a research instrument of this project and is **not** XLM-R: see *Limits*.",
+        "## How it was made",
+        _how(recipe, made),
+        "## Text",
+        _text(made),
+        "## Scores, nothing tuned",
+        _scores(label, runs),
+        "## Limits",
+        _limits(recipe),
+        "## Licence",
+        "The weights have a note of their own: [LICENSE-WEIGHTS.md](../LICENSE-WEIGHTS.md).",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _header(name: str, made: dict[str, Any]) -> str:
+    languages = sorted(made["corpus"]["lines"])
+    listed = "\n".join(f"- '{language}'" for language in languages)
+    named = f"library_name: transformers\nlicense: other\nmodel_name: {name}"
+    return f"---\nlanguage:\n{listed}\n{named}\n---"
+
+
+def _how(recipe: dict[str, Any], made: dict[str, Any]) -> str:
+    network, static, training = recipe["network"], recipe["static"], recipe["training"]
+    where = made["environment"]
+    shares = sum(training["objectives"].values())
+    objectives = ", ".join(
+        f"{name} {100 * share / shares:.0f} %" for name, share in training["objectives"].items()
+    )
+    rows = [
+        ("made by", f"`python -m helpers pretrain {recipe['name']}`"),
+        (
+            "network",
+            f"XLM-R architecture, {network['layers']} layers of {network['hidden']}, "
+            f"{network['heads']} heads, {made['parameters'] / 1e6:.1f} M parameters, inputs of up "
+            f"to {network['max_length']} tokens",
+        ),
+        (
+            "vocabulary",
+            f"Unigram, {recipe['vocabulary']['size']:,} pieces, balanced over languages",
+        ),
+        ("start", _start(static)),
+        ("objectives", objectives),
+        ("training", f"{training['steps']:,} steps, {made['tokens_seen'] / 1e6:.1f} M tokens"),
+        ("seed", training["seed"]),
+        (
+            "time",
+            f"{made['seconds'] / 60:.0f} minutes, trained on {where['processor']}, "
+            f"{where['threads']} thread(s), torch {where['torch']}",
+        ),
+    ]
+    return _table(("", ""), rows)
+
+
+def _start(static: dict[str, Any]) -> str:
+    told = {
+        "none": "random",
+        "halves": "static vectors by ranking the two halves of monolingual lines",
+        "translations": "static vectors by ranking translations",
+    }[static["pairs"]]
+    return told if static["pairs"] == "none" else f"{told}, {static['steps']:,} steps"
+
+
+def _text(made: dict[str, Any]) -> str:
+    corpus, tokens = made["corpus"], made["corpus"]["tokens"]
+    lines, pairs = sum(corpus["lines"].values()), sum(corpus["pairs"].values())
+    told = (
+        f"{lines:,} monolingual lines ({tokens['mono'] / 1e6:.1f} M tokens) in "
+        f"{len(corpus['lines'])} languages and {pairs:,} pairs "
+        f"({tokens['pairs'] / 1e6:.1f} M tokens) were prepared; the vocabulary was trained on "
+        "both. "
+    )
+    uses_pairs = {"rank", "tlm"} & set(made["recipe"]["training"]["objectives"])
+    uses_pairs = uses_pairs or made["recipe"]["static"]["pairs"] == "translations"
+    told += (
+        "The network saw pairs."
+        if uses_pairs
+        else "The network saw the monolingual lines only, no pair."
+    )
+    if not corpus["removed"]:
+        return told + " All of it is generated by the laboratory (training split)."
+    rows = [(name, each["exact"], each["near"]) for name, each in corpus["removed"].items()]
+    left = corpus["remaining"]
+    return "\n\n".join(
+        [
+            told,
+            "Removed because a line repeats an evaluation sentence (near: it holds half of the "
+            "sentence's 5-grams):",
+            _table(("evaluation set", "exact", "near"), rows),
+            f"Counted again afterwards: {left['exact']} exact, {left['near']} near. Left out too: "
+            + "; ".join(f"{count:,} {name}" for name, count in sorted(corpus["left_out"].items()))
+            + ".",
+        ]
+    )
+
+
+def _scores(label: str, runs: Sequence[Stored]) -> str:
+    if not runs:
+        return "Not recorded yet: `python -m helpers run encoders`."
+    parts = []
+    for one in sorted(runs, key=lambda run: run.record.data["source"], reverse=True):
+        record = one.record
+        source = record.data["source"]
+        kind = {
+            "lab": "**Laboratory** sentences, generated: not evidence about natural language.",
+            "local": "**Published test sets** (Tatoeba: REPORT pairs are queries and pool).",
+            "hub": "**Published test sets** (Tatoeba: REPORT pairs are queries and pool).",
+        }[source]
+        own = label.removeprefix("models/")
+        names = [name for name in record.encoders if name.removeprefix("models/") == own]
+        baselines = ["bag-of-words", *(n for n in record.encoders if n.startswith("untrained:"))]
+        parts.append(kind + " Intervals are 95 %, over items.")
+        parts.append(_score_table(record.rows, names[0], baselines))
+    return "\n\n".join(parts)
+
+
+def _score_table(rows: Iterable[Row], encoder: str, baselines: Sequence[str]) -> str:
+    rows = list(rows)
+    by_encoder: dict[str, dict[str, Row]] = {}
+    for row in rows:
+        by_encoder.setdefault(row.encoder, {})[_what(row)] = row
+    lines = [
+        (what, _value(row), *(_value(by_encoder[name].get(what)) for name in baselines))
+        for what, row in by_encoder[encoder].items()
+    ]
+    return _table(("", encoder, *baselines), lines)
+
+
+def _what(row: Row) -> str:
+    if row.name == "precision@1":
+        arrow = {"target->source": f"{row.target_language} to en"}.get(
+            str(row.setting["direction"]), f"en to {row.target_language}"
+        )
+        return f"{row.task}, {arrow}, precision@1 (%)"
+    pair = f"en-{row.target_language}" if row.setting["across"] else row.target_language
+    return f"{row.task}, {pair}, {row.split}, Spearman"
+
+
+def _value(row: Row | None) -> str:
+    if row is None or row.low is None or row.high is None:
+        return ""
+    if row.name == "precision@1":
+        return f"{100 * row.value:.1f} [{100 * row.low:.1f}, {100 * row.high:.1f}]"
+    return f"{row.value:.3f} [{row.low:.3f}, {row.high:.3f}]"
+
+
+def _limits(recipe: dict[str, Any]) -> str:
+    if recipe["corpus"]["kind"] == "laboratory":
+        return (
+            "Knows the laboratory's generated sentences and nothing else. It is for tests and for "
+            "what the book trains while you watch."
+        )
+    return (
+        "Small, and trained on little text, much of it documentation of software, scripture and "
+        "interface text. Unlabelled text of some evaluation sets that the book does not score yet "
+        "(NSMC reviews, contexts of ARCD, CMRC, JaQuAD, TQuAD, KLUE and KoBEST) is in the "
+        "monolingual lines. Statements about it are statements about it."
+    )
+
+
+def _table(head: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
+    lines = ["| " + " | ".join(str(cell) for cell in head) + " |"]
+    lines.append("|" + "---|" * len(head))
+    lines += ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]
+    return "\n".join(lines)
