@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from helpers.errors import UserError
-from helpers.study import store
+from helpers.study import alignment, store
 from helpers.study.aggregate import across_seeds
 from helpers.study.alignment_data import Pairs
 from helpers.study.run import run
@@ -191,3 +191,20 @@ def test_real_folds_share_no_english_sentence(shared_data):
         assert len(pairs.learn["out-of-domain"]) > 5000
         for learnt in pairs.learn.values():
             assert not reported & {normalise_sentence(text) for text in learnt.source}
+
+
+def test_a_map_that_answers_zero_is_noted_and_not_scored(world, tmp_path, monkeypatch):
+    """Found on real pairs: stopped before its first step, a descent has learnt nothing at all."""
+    learn = alignment.fit
+
+    def fit(variant, X, Y, seed, **options):
+        fitted = learn(variant, X, Y, seed, **options)
+        if variant.early_stopping and len(X) == 10:
+            fitted.aligner.W_ = np.zeros_like(fitted.aligner.W_)
+        return fitted
+
+    monkeypatch.setattr(alignment, "fit", fit)
+    record = go(tmp_path).record
+    assert any("gd stopped early not measured: it learnt the zero map" in n for n in record.notes)
+    assert not record.select(method="gd", early_stopping=True, n_pairs=10)
+    assert record.select(method="gd", early_stopping=False, n_pairs=10)

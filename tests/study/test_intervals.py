@@ -27,6 +27,14 @@ def test_rows_share_the_draw_so_a_difference_is_the_difference():
     assert high[1] - high[0] == pytest.approx(1, abs=1e-5)
 
 
+def test_ends_stay_where_a_mean_can_be():
+    scores = np.zeros((1, 400))
+    scores[0, 0] = 1.0
+    _, low, high = ItemIntervals().of(scores)
+    assert low[0] == 0.0
+    assert 0.0 < high[0] < 0.02
+
+
 @pytest.mark.parametrize("scores", [[[1.0]], [1.0, 0.0], [[1.0, np.nan]]])
 def test_refused(scores):
     with pytest.raises(ValueError, match="scores"):

@@ -38,7 +38,9 @@ from helpers.study.plan import Outcome, Plan, made, open_encoders, tracked, work
 if TYPE_CHECKING:
     import numpy as np
 
-CHAPTER, VERSION = "02_alignment", 1
+CHAPTER, VERSION = "02_alignment", 2
+# Maps of one language that are tried on the others: one of each kind that is not a control.
+TRIED_ELSEWHERE = ("centre", "ridge", "procrustes", "cca")
 BASELINES = ("bag-of-words", "untrained:{first}")
 
 
@@ -149,7 +151,7 @@ def unmapped(
     setting = {"domain": None, "n_pairs": 0, "early_stopping": None, "map_from": None}
     yield from _scored(space.X, space.Y, setting, ("cosine", "csls"), **common)
     loss = relative_loss(space.X, space.Y)
-    yield _draft("alignment loss", setting, loss, **common)
+    yield _draft("alignment loss", setting, loss, keep=False, **common)
     if with_geometry:
         for name, where, value in geometry(space.X, space.Y):
             yield _draft(name, setting | where, value, **common)
@@ -193,6 +195,10 @@ class Cell:
             except ValueError as error:
                 notes.append(f"{self}: {variant.label} not measured: {error}")
                 continue
+            if not fitted.aligner.W_.any():
+                # Early stopping found no step that helps pairs held out: nothing points anywhere.
+                notes.append(f"{self}: {variant.label} not measured: it learnt the zero map")
+                continue
             drafts += self._rows(variant, fitted, X, Y, controls)
         return drafts, notes
 
@@ -224,9 +230,9 @@ class Cell:
             )
         )
         yield from scored
-        yield _draft(
-            "alignment loss", setting, relative_loss(mapped, into), curves=fitted.curves, **common
-        )
+        curves = fitted.curves if self.whole else {}
+        loss = relative_loss(mapped, into)
+        yield _draft("alignment loss", setting, loss, curves=curves, keep=False, **common)
         seen = relative_loss(aligner.transform(X), aligner.transform_target(Y))
         # Over the pairs learnt from: their number changes along the curve, no items are kept.
         yield _draft("alignment loss", setting, float(seen.mean()), split="develop", **common)
@@ -253,7 +259,7 @@ class Cell:
                         cosine[direction] - scores[direction],
                         **common,
                     )
-        if self.domain == IN_DOMAIN:
+        if self.domain == IN_DOMAIN and variant.method in TRIED_ELSEWHERE:
             yield from self._elsewhere(aligner, setting, common)
 
     def _elsewhere(

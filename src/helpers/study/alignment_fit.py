@@ -18,7 +18,7 @@ NEIGHBOURS = 10
 DIRECTIONS = ("target->source", "source->target")
 CONTROLS = ("centre", "random-rotation")
 # What the slow methods may spend along the sample-size curve, and at its end, where they are to
-# show what they can do. How far a descent came is told by the rows "fit steps" and "alignment loss".
+# show what they can do. How far a descent came is told by the rows "fit steps", "alignment loss".
 QUICK: dict[str, dict[str, Any]] = {
     "cca": {"regularisation": 0.1},
     "gd": {"n_steps": 200, "patience": 50},

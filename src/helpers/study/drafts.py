@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Draft:
-    """Coordinates of a row with its item scores, or with a bare value that has no interval."""
+    """Coordinates of a row with its item scores, or with a bare value that has no interval.
+
+    Item scores of a row that no later statistic pairs need not be kept in the record (``keep``).
+    """
 
     coordinates: dict[str, Any]
     scores: np.ndarray | None = None
@@ -28,6 +31,7 @@ class Draft:
     value: float | None = None
     n: int = 0
     curves: dict[str, np.ndarray] = field(default_factory=dict)
+    keep: bool = True
 
     @property
     def setting(self) -> dict[str, Any]:
@@ -58,7 +62,8 @@ def finish(drafts: Iterable[Draft], *, seed: int) -> tuple[list[Row], Items]:
         value, low, high = ends[place]
         row = Row(**draft.coordinates, value=value, low=low, high=high, n=len(draft.scores))
         rows.append(row)
-        items.add(row.key, draft.ids, draft.scores)
+        if draft.keep:
+            items.add(row.key, draft.ids, draft.scores)
         for name, curve in draft.curves.items():
             items.add_curve(f"{row.key}.{name}", curve)
     return rows, items

@@ -53,7 +53,8 @@ class ItemIntervals:
             deviations = draws @ (scores[part] - values[part, None]).T.astype(np.float32)
             ends = np.percentile(deviations, [tail, 100 - tail], axis=0) * stretch
             low[part], high[part] = values[part] + ends[0], values[part] + ends[1]
-        return values, low, high
+        # No mean of these items lies outside them, stretched or not.
+        return values, np.maximum(low, scores.min(axis=1)), np.minimum(high, scores.max(axis=1))
 
     def _counts(self, n: int) -> np.ndarray:
         """How often each item is in each resample, over n: float32 [n_boot, n]."""
