@@ -145,10 +145,11 @@ def cards() -> None:
     """Write the card of every shipped encoder from what made it and from its recorded scores.
 
     \b
-    The scores come from runs of the encoders' study:
+    The scores come from runs of the encoders' study, so record those first:
       python -m helpers run encoders -p encoders models/tiny
       python -m helpers run encoders -p encoders models/xlmr-nano,models/xlmr-nano-tlm \\
           -p data local:../shared/data -p target_languages ko,de,es,fr
+      python -m helpers cards
     """
     from helpers import paths
     from helpers.study.cards import MADE, write_card

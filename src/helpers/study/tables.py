@@ -47,7 +47,7 @@ def seeds_frame(
     return pd.DataFrame(flat)
 
 
-def recorded(chapter: str, data: str, **params: Any) -> list[Stored]:
+def recorded(chapter: str, data: str, params: Mapping[str, Any] | None = None) -> list[Stored]:
     """Records of a chapter on one kind of data, by seed; those whose parameters equal ``params``.
 
     Raises
@@ -58,7 +58,7 @@ def recorded(chapter: str, data: str, **params: Any) -> list[Stored]:
         one
         for one in store.scan(chapter=chapter)[0]
         if one.record.data.get("source") == data
-        and all(one.record.params.get(name) == value for name, value in params.items())
+        and all(one.record.params.get(name) == value for name, value in (params or {}).items())
     ]
     if not found:
         raise UserError("results", f"no record of {chapter} on {data}", "a recorded run")
@@ -82,7 +82,7 @@ def agreement(live: Record, tolerances: Mapping[str, float]) -> str:
         of another encoder or other data than the live run's.
     """
     try:
-        runs = recorded(live.chapter, live.data["source"], **live.params)
+        runs = recorded(live.chapter, live.data["source"], live.params)
     except UserError:
         return "These parameters have no recorded run to be compared with."
     stale = [name for name in ("data", "encoders", "study_version") if _differs(runs, live, name)]
