@@ -121,7 +121,7 @@ def sample_size(
         len(panels),
         figsize=(WIDTH, 0.6 + 1.75 * len(lines)),
         sharex=True,
-        sharey=True,
+        sharey="col",
         squeeze=False,
     )
     colours, shapes = palette(), markers()
@@ -209,6 +209,8 @@ def heatmaps(
             cbar_kws={"label": label},
         )
         axis.set_title(str(name))
+        axis.set_xlabel(columns.replace("_", " "))
+        axis.set_ylabel(index.replace("_", " ") if axis is axes[0][0] else "")
     return figure
 
 
