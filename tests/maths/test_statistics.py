@@ -175,7 +175,7 @@ class TestCrossedBootstrap:
 
         scores = crossed_scores(0)
         seen = []
-        monkeypatch.setattr(statistics, "BATCH_NUMBERS", 60 * 7)
+        monkeypatch.setattr(statistics, "BATCH", 7)
         weigh = weighted_mean
 
         def watched(x, weights):
