@@ -13,7 +13,8 @@ SHIPPED = sorted(path.parent for path in paths.MODELS.glob(f"*/{MADE}"))
 
 @pytest.mark.parametrize("folder", SHIPPED, ids=lambda folder: folder.name)
 def test_committed_card_is_what_the_files_say(folder):
-    assert (folder / CARD).read_text(encoding="utf-8") == card(folder), "run `python -m helpers cards`"
+    committed = (folder / CARD).read_text(encoding="utf-8")
+    assert committed == card(folder), "run `python -m helpers cards`"
 
 
 @pytest.mark.parametrize("folder", SHIPPED, ids=lambda folder: folder.name)
