@@ -98,7 +98,7 @@ class TestOutputs:
         content = json.loads(notebook.read_text("utf-8"))
         assert content["metadata"].keys() == {"kernelspec", "language_info"}
         assert "version" not in content["metadata"]["language_info"]
-        assert all(cell["metadata"].keys() <= {"tags"} for cell in content["cells"])
+        assert all(cell["metadata"].keys() <= {"tags", "mystnb"} for cell in content["cells"])
 
     def test_no_sentence_of_a_published_set(self, notebook: Path, shared_data: Path) -> None:
         shown = " ".join(text_of(outputs_of(notebook)).split())
