@@ -159,7 +159,7 @@ floor.assign(precision=tables.with_interval(floor)).pivot(
 # $\lambda$ is
 # chosen on training pairs held out.
 #
-# **Procrustes** {cite}`schonemann1966procrustes`. Let $W$ only turn and mirror: $W^\top W = I$.
+# **Procrustes** {cite}`schoenemann1966generalized`. Let $W$ only turn and mirror: $W^\top W = I$.
 # Then $\lVert XW \rVert$ is fixed, so {eq}`eq-objective` asks for the largest
 # $\operatorname{tr}(W^\top X^\top Y)$. With the singular value decomposition $X^\top Y = U \Sigma
 # V^\top$ that is
@@ -317,7 +317,7 @@ plt.show()
 #
 # A *hub* is a sentence that is the nearest neighbour of many others, and the right one of few
 # {cite}`radovanovic2010hubs`. Hubness is the skewness of how often a sentence is among the ten
-# nearest of the others: 0 without hubs. CSLS {cite}`conneau2018muse` lowers the similarity of
+# nearest of the others: 0 without hubs. CSLS {cite}`conneau2018word` lowers the similarity of
 # sentences that are near everything.
 
 # %% tags=["hide-input"]
@@ -391,8 +391,8 @@ seconds.pivot_table(index="method", columns="encoder", values="value").round(2)
 #
 # | figure | value | source |
 # |---|---|---|
-# | word translation en-de, fastText, Procrustes, nearest neighbour / CSLS, precision@1 | 68.4 / 73.5 | {cite}`conneau2018muse`, Table 1 |
-# | sentence retrieval en-it, bag of words, unconstrained map of Mikolov et al. / Procrustes, precision@1 | 10.5 / 42.6 | {cite}`conneau2018muse`, Table 3 |
+# | word translation en-de, fastText, Procrustes, nearest neighbour / CSLS, precision@1 | 68.4 / 73.5 | {cite}`conneau2018word`, Table 1 |
+# | sentence retrieval en-it, bag of words, unconstrained map of Mikolov et al. / Procrustes, precision@1 | 10.5 / 42.6 | {cite}`conneau2018word`, Table 3 |
 # | Tatoeba, 36 languages of XTREME, LaBSE, accuracy | 95.0 | LaBSE's model card |
 #
 # They agree with this page in one respect: the map that only turns beats the one that may stretch,
