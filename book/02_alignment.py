@@ -28,7 +28,7 @@
 # Tatoeba sentences.
 #
 # **What you need.** Linear algebra up to the singular value decomposition. Nothing is downloaded.
-# **Time:** under half a minute on two cores.
+# **Time:** about a minute on two cores.
 
 # %%
 import warnings
