@@ -21,6 +21,15 @@ TASKS_TOML = PACKAGE / "data" / "tasks.toml"
 RECIPES = PACKAGE / "models" / "pretrain" / "recipes"
 
 
+def own_tasks() -> tuple[Path, ...]:
+    """Registries of the reader's own tasks: the files that ``$HELPERS_TASKS`` names, if any.
+
+    Several are separated as in ``$PATH``. Read at call time, like `cache_dir`.
+    """
+    names = os.environ.get("HELPERS_TASKS", "").split(os.pathsep)
+    return tuple(Path(name).expanduser() for name in names if name)
+
+
 def cache_dir() -> Path:
     """Folder of the embedding cache: ``$HELPERS_CACHE``, else the user's cache directory.
 

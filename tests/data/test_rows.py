@@ -68,6 +68,7 @@ def test_a_report_is_json() -> None:
         "rows_kept": 1,
         "skipped": [{"line": 2, "reason": "no sentence1"}],
         "drawn": None,
+        "mended": [],
     }
 
 

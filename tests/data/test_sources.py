@@ -14,7 +14,7 @@ import pytest
 
 from helpers.data.rows import COLUMNS
 from helpers.data.sources import available, languages, load
-from helpers.data.tasks import tasks
+from helpers.data.tasks import task
 from helpers.errors import UserError
 
 KORSTS = "genre\tfilename\tyear\tid\tscore\tsentence1\tsentence2\n"
@@ -99,7 +99,7 @@ def test_n_draws_with_the_seed(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "parts"),
     [
-        (("stbs", "de", "dev", "local:data"), ["task: got 'stbs'", "stsb, korsts, tatoeba"]),
+        (("stbs", "de", "dev", "local:data"), ["task: got 'stbs'", "stsb, korsts, sst2"]),
         (("stsb", "klingon", "dev", "local:data"), ["language: got 'klingon'", "de, en"]),
         (("stsb", "fr", "dev", "local:data"), ["language: got 'fr'", "accepted: de, en"]),
         (("stsb", "de", "test", "local:data"), ["split: got 'test'", "accepted: dev"]),
@@ -139,6 +139,43 @@ def test_damaged_files_are_refused_by_name(folder: Path) -> None:
         file.write("One more.\n")
     with pytest.raises(UserError, match=r"cmn-eng\.eng and .*cmn-eng\.cmn: unequal .* 3 and 2"):
         load("tatoeba", "zh", "test", "local:data")
+
+
+def test_files_of_one_split_follow_one_upon_the_other(folder: Path) -> None:
+    (folder / "xnli_de").mkdir()
+    good = "Ein Satz.\tEin anderer.\tneutral\n"
+    (folder / "xnli_de" / "train.txt").write_text(good + "Ein Satz.\tEin anderer.\t-\n" + good)
+    with pytest.raises(UserError, match=r"xnli_de/train\.txt\[\.xz\] or xnli_de/dev\.txt"):
+        available("xnli", "local:data")  # half of a split is none
+    (folder / "xnli_de" / "dev.txt").write_text("\n" + good)
+    (folder / "xnli_de" / "test.txt").write_text(good)
+    assert available("xnli", "local:data") == {"de": ("dev", "test")}
+    rows = load("xnli", "de", "dev", "local:data")
+    # an order of their own, so that no id is one of the parallel rows'
+    assert rows.table.id.tolist() == [f"xglue-de-dev-0000{row}" for row in (0, 2, 4)]
+    assert rows.report.files == ("xnli_de/train.txt", "xnli_de/dev.txt")
+    assert (rows.report.rows_read, rows.report.rows_kept) == (5, 3)
+    assert [(skip.line, skip.reason) for skip in rows.report.skipped] == [
+        (2, "xnli_de/train.txt: label is none of entailment, neutral, contradiction: '-'"),
+        (1, "xnli_de/dev.txt: blank line"),
+    ]
+    assert load("xnli", "de", "test", "local:data").table.id.tolist() == ["test-00000"]
+    (folder / "xnli_de" / "dev.txt").write_text("\n")
+    with pytest.raises(UserError, match=r"xnli_de/dev\.txt: no usable row \(line 1: blank"):
+        load("xnli", "de", "dev", "local:data")
+
+
+def test_files_in_folders_of_a_set_are_named_with_them(folder: Path) -> None:
+    texts = folder / "xlm_t" / "german"
+    texts.mkdir(parents=True)
+    (texts / "val_text.txt").write_text("Gut!\nNaja\n")
+    (texts / "val_labels.txt").write_text("2\n1\n")
+    rows = load("xlm_t", "de", "dev", "local:data")
+    assert rows.report.files == ("xlm_t/german/val_text.txt", "xlm_t/german/val_labels.txt")
+    assert rows.table[["id", "text", "label"]].values.tolist() == [
+        ["german-dev-00000", "Gut!", "positive"],
+        ["german-dev-00001", "Naja", "neutral"],
+    ]
 
 
 def test_a_malformed_row_is_counted(folder: Path) -> None:
@@ -201,7 +238,8 @@ def test_all_published_rows_are_read(shared_data: Path) -> None:
     manifest = json.loads((shared_data / "MANIFEST.json").read_text(encoding="utf-8"))
     published = {entry["file"]: entry["rows"] for entry in manifest}
     source, read = f"local:{shared_data}", set()
-    for name in tasks():
+    names = ("stsb", "korsts", "tatoeba")  # those of other kinds in test_published_*.py
+    for name in names:
         for language, splits in available(name, source).items():
             for split in splits:
                 report = load(name, language, split, source).report
@@ -209,5 +247,5 @@ def test_all_published_rows_are_read(shared_data: Path) -> None:
                     assert report.rows_kept == published[file], file
                 assert report.skipped == ()
                 read.update(report.files)
-    sets = {local.folder for entry in tasks().values() for local in entry.local}
+    sets = {local.folder for name in names for local in task(name).local}
     assert read == {file for file in published if file.split("/")[0] in sets}

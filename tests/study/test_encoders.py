@@ -5,8 +5,10 @@ import zlib
 import numpy as np
 import pytest
 
+from helpers.errors import UserError
 from helpers.study import encoders as module
-from helpers.study import plan, store
+from helpers.study import encoders_cloze, plan, store
+from helpers.study.drafts import Draft
 from helpers.study.run import run
 
 DIM = 32
@@ -35,6 +37,25 @@ class Noise(Oracle):
         super().__init__({})
 
 
+def filled(label, name, params):
+    """The oracle fills half of the blanks; noise has no masked-language head."""
+    if name == "noise":
+        raise UserError("encoders", name, "an encoder with a head")
+    coordinates = {
+        "name": encoders_cloze.CLOZE,
+        "task": "tatoeba",
+        "kind": "retrieval",
+        "method": "none",
+        "encoder": label,
+        "setting": {},
+        "source_language": "en",
+        "target_language": "ko",
+        "split": "report",
+        "seed": params.seed,
+    }
+    return [Draft(coordinates, scores=np.array([0.0, 1.0]), ids=("a", "b"))]
+
+
 @pytest.fixture
 def recorded(monkeypatch, tmp_path):
     from helpers.data.sources import load
@@ -50,6 +71,7 @@ def recorded(monkeypatch, tmp_path):
     monkeypatch.setattr(module, "open_encoders", opened)
     monkeypatch.setattr(module, "BASELINES", ())
     params = {"encoders": "oracle,noise", "target_languages": "ko"}
+    monkeypatch.setattr(module, "cloze_drafts", filled)
     run("encoders", params, out=tmp_path, progress=False)
     return store.Stored(store.load(tmp_path), tmp_path)
 
@@ -76,3 +98,41 @@ def test_item_scores_are_kept_without_sentences(recorded):
     items = recorded.items()
     for row in recorded.record.rows:
         assert len(items[row.key]) == row.n == len(items.ids(row.key))
+
+
+def test_cloze_accuracy_is_recorded_where_there_is_a_head_and_else_told(recorded):
+    (row,) = recorded.record.select(name=encoders_cloze.CLOZE)
+    assert row.encoder == "oracle" and row.value == 0.5 and row.n == 2
+    assert any("noise" in note and "head" in note for note in recorded.record.notes)
+
+
+def test_cloze_sentences_are_held_out_and_english_ones_come_once():
+    from helpers.data.split import normalise_sentence
+    from helpers.study.params import EncodersParams
+
+    params = EncodersParams(target_languages=("ko", "ru"))
+    found = {one.language: one for one in encoders_cloze._sentences(params)}
+    assert list(found) == ["en", "ko", "ru"]
+    for one in found.values():
+        assert len(one.ids) == len(set(one.ids)) == len(one.texts) > 50
+    english = found["en"]
+    assert len(set(english.texts)) == len(english.texts)
+    assert not {*map(normalise_sentence, english.texts)} & {
+        *map(normalise_sentence, english.training)
+    }
+
+
+def test_cloze_rows_of_a_real_encoder(monkeypatch):
+    from helpers.study.params import EncodersParams
+
+    params = EncodersParams(encoders=("models/tiny",), target_languages=("ko",), device="cpu")
+    all_of_them = encoders_cloze._sentences(params)
+    few = [
+        encoders_cloze.Sentences(one.language, one.ids[:60], one.texts[:60], one.training)
+        for one in all_of_them
+    ]
+    monkeypatch.setattr(encoders_cloze, "_sentences", lambda params: few)
+    drafts = encoders_cloze.cloze_drafts("tiny", "models/tiny", params)
+    told = [(d.coordinates["target_language"], d.coordinates["method"]) for d in drafts]
+    assert told == [(x, m) for x in ("en", "ko") for m in ("none", "unigram")]
+    assert all(draft.scores.shape == (60,) for draft in drafts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers.study.record import Record, environment, identity
@@ -17,8 +17,50 @@ def test_json_gives_the_record_back_and_is_stable(a_row, a_record):
     again = Record.model_validate(json.loads(text))
     assert again == record
     assert again.to_json() == text
-    assert len([line for line in text.splitlines() if '"method"' in line]) == 2, "one row a line"
+    assert '   ["cca",null,null]' in text.splitlines(), "one row a line, what is shared told once"
     assert list(json.loads(text)) == list(Record.model_fields), "declared order"
+
+
+TABLES = st.lists(
+    st.tuples(
+        st.sampled_from(["precision@1", "hubness"]),
+        st.sampled_from(["ridge", "cca"]),
+        st.sampled_from(["ko", "de"]),
+        st.sampled_from([{}, {"n_pairs": 1}, {"n_pairs": True}, {"n_pairs": None}, {"side": "x"}]),
+    ),
+    unique_by=repr,
+    max_size=12,
+)
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(TABLES)
+def test_rows_come_back_from_tables_whatever_they_share(a_row, a_record, places):
+    names = ("name", "method", "target_language", "setting")
+    rows = [a_row(**dict(zip(names, place, strict=True))) for place in places]
+    record = a_record(rows)
+    again = Record.model_validate(json.loads(record.to_json()))
+    assert again == record
+    assert {row.key for row in again.rows} == {row.key for row in rows}
+    for name in ("precision@1", "hubness"):  # the order within one table is the order they came in
+        for language in ("ko", "de"):
+            plain = [r.key for r in rows if r.setting == {} and r.name == name]
+            kept = [r.key for r in again.rows if r.setting == {} and r.name == name]
+            of = {r.key: r.target_language for r in rows}
+            assert [k for k in kept if of[k] == language] == [k for k in plain if of[k] == language]
+
+
+def test_a_row_takes_little_room(a_row, a_record):
+    """Thousands of rows a run: the committed records would grow past what a repository should."""
+    rows = [
+        a_row(method=method, setting={"n_pairs": n, "direction": side}, value=0.123456)
+        for method in ("ridge", "cca", "procrustes")
+        for n in range(100)
+        for side in ("target->source", "source->target")
+    ]
+    assert len(a_record(rows).to_json()) < 70 * len(rows)
 
 
 def test_setting_order_does_not_matter(a_row, a_record):

@@ -34,8 +34,12 @@ BROKEN = {
     "empty": lambda text: "",
     "foreign": lambda text: '{"cells": []}',
     "a list": lambda text: "[]",
-    "changed": lambda text: text.replace('"seed": 0', '"seed": 9', 1),
-    "newer": lambda text: text.replace('"schema_version": 1', '"schema_version": 2'),
+    "changed": lambda text: text.replace('"seed":0', '"seed":9', 1),
+    "older, with an object a row": lambda text: text.replace(
+        '"schema_version": 2', '"schema_version": 1'
+    ),
+    "newer": lambda text: text.replace('"schema_version": 2', '"schema_version": 3'),
+    "a row of another width": lambda text: text.replace('"columns": []', '"columns": ["value"]'),
 }
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import click
 
-from helpers.cli.corpus import laboratory, pretrain, tasks
+from helpers.cli.check import check
+from helpers.cli.corpus import laboratory, tasks
+from helpers.cli.pretraining import pretrain
 from helpers.cli.studies import cards, results, run
 from helpers.cli.vectors import align, encode
 from helpers.errors import UserError
@@ -49,5 +51,5 @@ def main() -> None:
     """
 
 
-for _command in (run, tasks, results, encode, align, pretrain, cards, laboratory):
+for _command in (run, tasks, check, results, encode, align, pretrain, cards, laboratory):
     main.add_command(_command)

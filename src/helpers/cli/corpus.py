@@ -1,9 +1,10 @@
-"""``tasks``, ``laboratory`` and ``pretrain``: what there is to measure on, and to learn from."""
+"""``tasks`` and ``laboratory``: what there is to measure on."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,36 +14,46 @@ from helpers.errors import UserError
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="A list of objects, all fields.")
-@click.option("--suite", help="Only tasks of this suite, e.g. xtreme-r.")
+@click.option("--suite", help="Only tasks of this suite, in its order, e.g. xtreme-r.")
+@click.option("--kind", help="Only tasks of this kind, e.g. span or tagging.")
 @click.option(
     "--data",
     metavar="local:FOLDER",
     help="Also look which languages lie in this folder.",
 )
-def tasks(as_json: bool, suite: str | None, data: str | None) -> None:
+def tasks(as_json: bool, suite: str | None, kind: str | None, data: str | None) -> None:
     """The registry: every task with its kind, metric, languages and where it is available.
+
+    "languages" are the published ones; in "available" is how many of them each source has (lab: the
+    laboratory, hub: the Hugging Face hub, local: a folder, counted with --data only).
 
     \b
     Examples:
       python -m helpers tasks
-      python -m helpers tasks --json --data local:../shared/data
+      python -m helpers tasks --suite xtreme-r --json
+      python -m helpers tasks --kind span --data local:../shared/data
     """
+    from helpers.data.kinds import KINDS
     from helpers.data.sources import languages
     from helpers.data.tasks import tasks as registry
 
+    if kind is not None and kind not in KINDS:
+        raise UserError("kind", kind, KINDS)
     found = []
     for task in registry(suite).values():
+        if kind not in (None, task.kind):
+            continue
         places = {name: name for name in task.sources if name != "local"}
         if data is not None:
             places[data.partition(":")[0]] = data
         available = {}
-        for kind, source in places.items():
+        for place, source in places.items():
             try:
-                available[kind] = list(languages(task.name, source))
+                available[place] = list(languages(task.name, source))
             except UserError as error:
                 if error.parameter == "data" and not _is_folder(source):
                     raise
-                available[kind] = []
+                available[place] = []
         found.append(
             {
                 "name": task.name,
@@ -55,6 +66,8 @@ def tasks(as_json: bool, suite: str | None, data: str | None) -> None:
                 "family": task.family,
                 "suite": list(task.suite),
                 "splits": list(task.splits),
+                "labels": list(task.labels),
+                "built": task.built,
                 "licence": task.licence,
                 "citation": task.citation,
                 "sources": list(task.sources),
@@ -65,8 +78,8 @@ def tasks(as_json: bool, suite: str | None, data: str | None) -> None:
         show_json(found)
         return
     for task in found:
-        where = [f"{kind} ({len(there)})" for kind, there in task["available"].items()]
-        unseen = [kind for kind in task["sources"] if kind not in task["available"]]
+        where = [f"{place} ({len(there)})" for place, there in task["available"].items()]
+        unseen = [place for place in task["sources"] if place not in task["available"]]
         task["available"] = ", ".join(where + unseen)
     show_table(found, ["name", "kind", "metric", "available", "languages"])
 
@@ -77,13 +90,56 @@ def _is_folder(source: str) -> bool:
 
 
 @click.command()
-@click.option("--kind", default="parallel", show_default=True, help="parallel or sts.")
 @click.option(
-    "--languages", default="en,ko,ru", show_default=True, help="Language codes with commas."
+    "--kind", default="parallel", show_default=True, help="parallel, sts, mrc, reviews or nli."
+)
+@click.option(
+    "--languages",
+    default="en,ko,ru",
+    show_default=True,
+    help="Language codes with commas, of en, ko, ru, zh, hi, ar.",
 )
 @click.option("--n", type=int, default=1000, show_default=True, help="Number of items.")
 @click.option("--split", default="train", show_default=True, help="train, dev or test.")
 @click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--noise",
+    type=float,
+    default=0.0,
+    show_default=True,
+    help="Share of training labels exchanged for another one; no input changes.",
+)
+@click.option("--size", type=int, help="At most so many training items, the first of a larger set.")
+@click.option(
+    "--rarity",
+    type=float,
+    default=0.0,
+    show_default=True,
+    help="Share of the choices in training that pass over a fixed quarter of the words.",
+)
+@click.option(
+    "--depth",
+    type=int,
+    help="Operations to compose before the label is known, 0 to 3 (mrc, reviews, nli).",
+)
+@click.option("--distractors", type=int, help="Sentences that share words with the question (mrc).")
+@click.option(
+    "--sharing", type=float, help="Share of the question's words that each of them has (mrc)."
+)
+@click.option("--length", type=int, help="Sentences of a passage, a review or a premise.")
+@click.option(
+    "--overlap",
+    type=float,
+    default=0.0,
+    show_default=True,
+    help="Share of the content words of other languages that are spelt as in English.",
+)
+@click.option(
+    "--order",
+    default="own",
+    show_default=True,
+    help="own, or english: the words of other languages in the order of English.",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, allow_dash=True),
@@ -92,91 +148,35 @@ def _is_folder(source: str) -> bool:
     metavar="FILE.jsonl",
     help="- is stdout.",
 )
-def laboratory(kind: str, languages: str, n: int, split: str, seed: int, out: Path) -> None:
+def laboratory(
+    kind: str, languages: str, n: int, split: str, seed: int, out: Path, **dials: Any
+) -> None:
     """Generate items of the laboratory corpus, one JSON object a line.
 
     The laboratory is a small multilingual grammar: an instrument for causal questions, not a sample
-    of natural language. The same arguments give the same items on every machine.
+    of natural language. The same arguments give the same items on every machine. Each dial changes
+    what it names and nothing else; one that is not given stays where the kind has it.
 
     \b
     Examples:
       python -m helpers laboratory --n 3
       python -m helpers laboratory --kind sts --languages en,ko --split dev --out sts.jsonl
+      python -m helpers laboratory --kind mrc --depth 3 --distractors 1 --length 7 --n 2
+      python -m helpers laboratory --kind reviews --noise 0.2 --size 500 --out noisy.jsonl
+      python -m helpers laboratory --languages en,ko --overlap 0.5 --order english --n 3
     """
     from helpers.data.lab import api
 
     names = [name.strip() for name in languages.split(",")]
-    if unknown := [name for name in names if name not in api.LANGUAGES]:
-        raise UserError("languages", unknown[0], api.LANGUAGES)
+    if unknown := [name for name in names if name not in (*api.LANGUAGES, *api.TWINS)]:
+        raise UserError("languages", unknown[0], (*api.LANGUAGES, *api.TWINS))
     to_stdout = str(out) == "-"
     if not to_stdout and not out.absolute().parent.is_dir():
         raise UserError("out", str(out), "a file in a folder that exists")
-    items = api.generate(kind, names, n, split, seed)
+    items = api.generate(kind, names, n, split, seed, api.Dials(**dials))
     if to_stdout:
         for item in items:
             click.echo(json.dumps(item, ensure_ascii=False))
         return
     api.write_jsonl(out, items)
     click.echo(f"{len(items)} items: {out}")
-
-
-@click.command()
-@click.argument("recipe")
-@click.option("--max-steps", type=click.IntRange(min=1), help="Stop after so many steps.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Folder of the encoder; by default models/RECIPE.",
-)
-@click.option(
-    "--corpus",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Folder of pretraining text, for recipes that do not learn from the laboratory.",
-)
-@click.option(
-    "--data",
-    metavar="local:FOLDER",
-    help="Evaluation sets whose sentences are taken out of the text.",
-)
-@click.option(
-    "--prepared",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Folder of prepared text (made there if need be), to share between recipes of one corpus.",
-)
-@click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:N, mps.")
-@click.option("--fresh", is_flag=True, help="Throw away the checkpoint of an earlier run.")
-def pretrain(
-    recipe: str,
-    max_steps: int | None,
-    out: Path | None,
-    corpus: Path | None,
-    data: str | None,
-    prepared: Path | None,
-    device: str,
-    fresh: bool,
-) -> None:
-    """Pretrain an encoder by RECIPE: a name (tiny, xlmr-nano, xlmr-nano-tlm) or a YAML file.
-
-    An interrupted run goes on from its checkpoint with the same command.
-
-    \b
-    Examples:
-      python -m helpers pretrain tiny --out DIR
-      python -m helpers pretrain xlmr-nano --corpus DIR --data local:../shared/data
-    """
-    from helpers.models.pretrain.command import pretrain as make
-
-    folder = make(
-        recipe,
-        max_steps=max_steps,
-        out=out,
-        corpus=corpus,
-        data=data,
-        prepared=prepared,
-        resume=not fresh,
-        device=device,
-    )
-    click.echo(str(folder))

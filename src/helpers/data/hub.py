@@ -30,12 +30,19 @@ def events(source: HubSource, language: str, split: str) -> Iterator[Event]:
     """
     code, part = source.codes.get(language, language), source.splits.get(split, split)
     rows = _fetch(source, code, part)
-    if missing := [name for name in source.columns.values() if name not in rows.column_names]:
+    paths = {ours: path.split(".") for ours, path in source.columns.items()}
+    if missing := [path[0] for path in paths.values() if path[0] not in rows.column_names]:
         columns = f"columns {', '.join(missing)} (has: {', '.join(rows.column_names)})"
         raise UserError("data", "hub", f"a revision of {source.id} with {columns}")
-    ours = {theirs: name for name, theirs in source.columns.items()}
     for number, row in enumerate(rows, start=1):
-        yield number, {ours.get(key, key): value for key, value in row.items()}
+        yield number, row | {ours: _at(row, path) for ours, path in paths.items()}
+
+
+def _at(value: object, path: list[str]) -> object:
+    """What stands at a path such as ``answers.text``; None where there is no such thing."""
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
 
 
 def _fetch(source: HubSource, code: str, split: str) -> Dataset:

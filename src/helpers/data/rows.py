@@ -1,7 +1,6 @@
 """What loading gives: a normalised table, a report of what was skipped, a content fingerprint.
 
-The columns of a kind of task and the checks that a row must pass are named here, once, so that
-rows of a file, of the hub and of the laboratory are held to the same. Not for file formats
+Not for the columns of a kind of task and what a usable row is (``kinds``), not for file formats
 (``readers``) and not for finding files (``sources``).
 """
 
@@ -9,36 +8,35 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import random
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
+
+from helpers.data.kinds import CHECKS, COLUMNS, KINDS, Labels, RowProblem, text
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = {
-    "similarity": ("id", "sentence1", "sentence2", "score", "genre"),
-    "retrieval": ("id", "source_text", "target_text", "language"),
-}
-KINDS = tuple(COLUMNS)
-
-# float() alone would also take "nan", "inf", "1_0" and digits of other scripts
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
-
-# What no tokenizer takes: NUL, and halves of surrogate pairs, which JSON can spell
-_NO_TEXT = re.compile("[\0\ud800-\udfff]")
-
-
-class RowProblem(ValueError):
-    """Why one row cannot be used; caught by `collect` and counted, never shown as a traceback."""
+__all__ = [
+    "COLUMNS",
+    "KINDS",
+    "Event",
+    "Labels",
+    "Report",
+    "RowProblem",
+    "Rows",
+    "Skip",
+    "collect",
+    "draw",
+    "fingerprint",
+    "join",
+]
 
 
 @dataclass(frozen=True)
 class Skip:
-    """A row left out: the line it starts on (1-based; of a table without lines: row) and why."""
+    """A row and what was wrong: the line it starts on (1-based; where there is none: row), why."""
 
     line: int
     reason: str
@@ -48,7 +46,8 @@ class Skip:
 class Report:
     """What happened to every row that was read: ``rows_read == rows_kept + len(skipped)``.
 
-    ``drawn`` is the size of the sample where fewer rows than were kept had been asked for.
+    ``drawn`` is the size of the sample where fewer rows than were kept had been asked for;
+    ``mended`` what was put right in rows that were kept, such as an answer's wrong offset.
     """
 
     files: tuple[str, ...]
@@ -56,6 +55,7 @@ class Report:
     rows_kept: int
     skipped: tuple[Skip, ...] = ()
     drawn: int | None = None
+    mended: tuple[Skip, ...] = ()
 
     def to_dict(self) -> dict[str, object]:
         """The report as plain lists and dicts, ready for JSON."""
@@ -75,55 +75,6 @@ class Rows:
 Event = tuple[int, Mapping[str, object] | RowProblem]
 
 
-def _text(fields: Mapping[str, object], name: str) -> str:
-    value = fields.get(name)
-    if value is None:
-        raise RowProblem(f"no {name}")
-    if not isinstance(value, str):
-        raise RowProblem(f"{name} is not text but {type(value).__name__}")
-    if found := _NO_TEXT.search(value):
-        raise RowProblem(f"{name} holds the character {ord(found[0]):#06x}")
-    # The hub's copy of Tatoeba keeps line ends, the files have stray blanks: same row, same text.
-    text = value.strip()
-    if not text:
-        raise RowProblem(f"{name} is empty")
-    return text
-
-
-def _score(value: object) -> float:
-    if isinstance(value, str):
-        if not _NUMBER.fullmatch(value.strip()):
-            raise RowProblem(f"score is not a number: {value[:40]!r}")
-        score = float(value)
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        score = float(value)
-    else:
-        raise RowProblem(f"score is not a number: {value!r:.40}")
-    if math.isnan(score) or not 0.0 <= score <= 5.0:
-        raise RowProblem(f"score is outside 0 to 5: {score:g}")
-    return score
-
-
-def _similarity(fields: Mapping[str, object]) -> dict[str, object]:
-    genre = fields.get("genre")
-    return {
-        "sentence1": _text(fields, "sentence1"),
-        "sentence2": _text(fields, "sentence2"),
-        "score": _score(fields.get("score")),
-        "genre": genre.strip() if isinstance(genre, str) else "",
-    }
-
-
-def _retrieval(fields: Mapping[str, object]) -> dict[str, object]:
-    return {name: _text(fields, name) for name in ("source_text", "target_text")}
-
-
-_CHECKS: dict[str, Callable[[Mapping[str, object]], dict[str, object]]] = {
-    "similarity": _similarity,
-    "retrieval": _retrieval,
-}
-
-
 def collect(
     events: Iterable[Event],
     kind: str,
@@ -132,6 +83,8 @@ def collect(
     language: str,
     files: tuple[str, ...],
     keep_ids: bool = False,
+    labels: Labels | None = None,
+    first: int = 0,
 ) -> Rows:
     """Check every event and gather the good ones; what is not good is counted with its reason.
 
@@ -142,6 +95,8 @@ def collect(
     prefix : item ids are ``prefix-00012``, with the index among *all* rows read, so that a skipped
         row moves no id and parallel rows share one. A file's own ids do neither, and are dropped
         unless ``keep_ids``.
+    labels : label names of the task, and how the source spells them; None: any label will do.
+    first : index of the first row, where rows of another file come before.
 
     >>> rows = collect([(1, {"source_text": "Yes.", "target_text": "Ja."}),
     ...                 (2, {"source_text": "No.", "target_text": " "})],
@@ -153,17 +108,48 @@ def collect(
     """
     import pandas as pd
 
-    records, skipped, index = [], [], -1
+    labels = labels or Labels()
+    records, skipped, mended, index = [], [], [], -1
     for index, (line, fields) in enumerate(events):
         try:
             if isinstance(fields, RowProblem):
                 raise fields
-            item = _text(fields, "id") if keep_ids else f"{prefix}-{index:05d}"
-            records.append({"id": item, "language": language, **_CHECKS[kind](fields)})
+            item = text(fields, "id") if keep_ids else f"{prefix}-{first + index:05d}"
+            notes: list[str] = []
+            records.append(
+                {"id": item, "language": language, **CHECKS[kind](fields, labels, notes)}
+            )
+            mended.extend(Skip(line, note) for note in notes)
         except RowProblem as problem:
             skipped.append(Skip(line, str(problem)))
     table = pd.DataFrame.from_records(records, columns=list(COLUMNS[kind]))
-    report = Report(files, index + 1, len(records), tuple(skipped))
+    report = Report(files, index + 1, len(records), tuple(skipped), mended=tuple(mended))
+    return Rows(table, report, fingerprint(table))
+
+
+def join(parts: Sequence[Rows]) -> Rows:
+    """Rows of several files one after the other; what the report says of a line names its file."""
+    import pandas as pd
+
+    if len(parts) == 1:
+        return parts[0]
+    reports = [part.report for part in parts]
+
+    def named(lists: Iterable[tuple[Skip, ...]]) -> tuple[Skip, ...]:
+        return tuple(
+            Skip(skip.line, f"{' and '.join(report.files)}: {skip.reason}")
+            for report, skips in zip(reports, lists, strict=True)
+            for skip in skips
+        )
+
+    table = pd.concat([part.table for part in parts], ignore_index=True)
+    report = Report(
+        files=tuple(file for report in reports for file in report.files),
+        rows_read=sum(report.rows_read for report in reports),
+        rows_kept=len(table),
+        skipped=named(report.skipped for report in reports),
+        mended=named(report.mended for report in reports),
+    )
     return Rows(table, report, fingerprint(table))
 
 

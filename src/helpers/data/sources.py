@@ -7,12 +7,12 @@ formats and names (relative to the current directory; each set in its folder, or
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.data.readers import READERS, File, read_file
-from helpers.data.rows import Event, Rows, collect, draw
+from helpers.data.readers import ALIGNED, READERS, File, read_file
+from helpers.data.rows import Event, Labels, RowProblem, Rows, collect, draw, join
 from helpers.data.tasks import HubSource, LocalSource, Task, task
 from helpers.errors import UserError
 
@@ -59,6 +59,11 @@ def load(
         raise UserError("language", language, languages_there)
     if split not in languages_there[language]:
         raise UserError("split", split, languages_there[language])
+    if spec.built:
+        from helpers.data.lareqa import retrieval_rows
+
+        base = load(spec.built, language, split, source, n=n, seed=seed)
+        return retrieval_rows(base, language)
     if source == "lab":
         return _load_lab(spec, language, split, n, seed)
     if source == "hub":
@@ -94,6 +99,9 @@ def available(name: str, source: str = "lab") -> dict[str, tuple[str, ...]]:
     ('test',)
     """
     spec = task(name)
+    if spec.built:
+        found = available(spec.built, source)
+        return {x: found[x] for x in found if source == "lab" or x in spec.languages}
     if source == "lab":
         found = _available_lab(spec)
     elif source == "hub":
@@ -116,7 +124,10 @@ def _where(spec: Task) -> str:
         "lab": "lab",
         "local": "local:FOLDER with "
         + " or ".join(
-            f"{local.folder}/{file}[.xz]" for local in spec.local for file in local.files
+            f"{local.folder}/{file}[.xz]"
+            for local in spec.local
+            for split in spec.splits[: None if isinstance(local.files, Mapping) else 1]
+            for file in local.patterns(split)
         ),
         "hub": "hub",
     }
@@ -144,9 +155,19 @@ def _available_lab(spec: Task) -> dict[str, tuple[str, ...]]:
 def _load_lab(spec: Task, language: str, split: str, n: int | None, seed: int) -> Rows:
     size = n or LAB_SIZES.get(split, LAB_SIZE)
     table = _lab().table(spec.lab.kind, language, split, size, seed)
-    events = enumerate(table.to_dict("records"), start=1)
+    # a column of empty strings is one that the task does not have
+    there = [column for column in table if table[column].ne("").any()]
+    events = enumerate(table[there].to_dict("records"), start=1)
     name = f"laboratory {spec.lab.kind} {language} {split}"
-    return collect(events, spec.kind, prefix=split, language=language, files=(name,), keep_ids=True)
+    return collect(
+        events,
+        spec.kind,
+        prefix=split,
+        language=language,
+        files=(name,),
+        keep_ids=True,
+        labels=Labels(spec.labels),
+    )
 
 
 # -- a folder
@@ -169,17 +190,23 @@ def _find(
 ) -> tuple[LocalSource, list[tuple[Path, str]]] | None:
     """The first of the task's local sources whose files are all there: (source, (path, name))."""
     for local in spec.local:
-        if language not in local.languages:
+        patterns = local.patterns(split)
+        if language not in local.languages or not patterns:
             continue
         names = {
             "code": local.codes.get(language, language),
+            "language": language,
             "split": local.splits.get(split, split),
         }
         # the folder of all sets, or the one set's own
         for base in (folder / local.folder, folder):
-            files = [_find_file(base, file.format(**names)) for file in local.files]
+            files = [_find_file(base, file.format(**names)) for file in patterns]
             if all(path is not None for path in files):
-                return local, [(path, f"{local.folder}/{path.name}") for path in files]
+                inside = [path.relative_to(base).as_posix() for path in files]
+                return local, [
+                    (path, f"{local.folder}/{name}")
+                    for path, name in zip(files, inside, strict=True)
+                ]
     return None
 
 
@@ -191,20 +218,44 @@ def _load_local(spec: Task, language: str, split: str, folder: Path) -> Rows:
     local, found = _find(spec, language, split, folder)
     files: list[File] = [read_file(path, name) for path, name in found]
     options = {} if local.columns is None else {"columns": local.columns}
-    events: Iterator[Event] = READERS[local.reader](*files, **options)
-    names = tuple(name for _, name in found)
-    rows = collect(
-        events,
-        spec.kind,
-        prefix=_prefix(spec, local, language, split),
-        language=language,
-        files=names,
-    )
-    return _not_empty(rows)
+    parts: list[Rows] = []
+    # Lines of aligned files make one row; other files follow one upon the other
+    for group in [files] if local.reader in ALIGNED else [[file] for file in files]:
+        events: Iterator[Event] = READERS[local.reader](*group, **options)
+        events = only(events, local, language, split)
+        part = collect(
+            events,
+            spec.kind,
+            prefix=_prefix(local.id or spec.id, local, language, split),
+            first=sum(part.report.rows_read for part in parts),
+            language=language,
+            files=tuple(file.name for file in group),
+            labels=Labels(spec.labels, local.labels),
+        )
+        parts.append(_not_empty(part))
+    return join(parts)
 
 
-def _prefix(spec: Task, source: LocalSource | HubSource, language: str, split: str) -> str:
-    return spec.id.format(code=source.codes.get(language, language), split=split)
+def _prefix(pattern: str, source: LocalSource | HubSource, language: str, split: str) -> str:
+    code = source.codes.get(language, language)
+    return pattern.format(code=code, language=language, split=split)
+
+
+def only(
+    events: Iterator[Event], source: LocalSource | HubSource, language: str, split: str
+) -> Iterator[Event]:
+    """The events of one language, of a table that holds several: by how some fields start.
+
+    Those of other languages are no rows of this one. What could not be read may be of any.
+    """
+    code = source.codes.get(language, language)
+    names = {"code": code, "language": language, "split": split}
+    starts = {key: value.format(**names) for key, value in source.only.items()}
+    for line, fields in events:
+        if isinstance(fields, RowProblem) or all(
+            str(fields.get(key)).startswith(start) for key, start in starts.items()
+        ):
+            yield line, fields
 
 
 def _not_empty(rows: Rows) -> Rows:
@@ -224,10 +275,11 @@ def _load_hub(spec: Task, language: str, split: str) -> Rows:
     from helpers.data import hub
 
     rows = collect(
-        hub.events(spec.hub, language, split),
+        only(hub.events(spec.hub, language, split), spec.hub, language, split),
         spec.kind,
-        prefix=_prefix(spec, spec.hub, language, split),
+        prefix=_prefix(spec.id, spec.hub, language, split),
         language=language,
         files=(f"{spec.hub.id}@{spec.hub.revision}",),
+        labels=Labels(spec.labels, spec.hub.labels),
     )
     return _not_empty(rows)

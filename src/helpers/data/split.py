@@ -8,10 +8,8 @@ sentence takes the id's place.
 from __future__ import annotations
 
 import hashlib
-import sys
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -41,10 +39,19 @@ def fold(items: Iterable[str]) -> np.ndarray:
     return np.where(np.equal(thirds, 0), DEVELOP, REPORT)
 
 
-@cache
-def _punctuation() -> dict[int, None]:
-    every = range(sys.maxunicode + 1)
-    return {code: None for code in every if unicodedata.category(chr(code)).startswith("P")}
+class _Punctuation(dict):
+    """For ``str.translate``: drops characters of the categories P*, asked about when they come.
+
+    A table of all of Unicode takes a second to make, and a corpus has a few thousand characters.
+    """
+
+    def __missing__(self, code: int) -> int | None:
+        kept = None if unicodedata.category(chr(code)).startswith("P") else code
+        self[code] = kept
+        return kept
+
+
+_PUNCTUATION = _Punctuation()
 
 
 def normalise_sentence(text: str) -> str:
@@ -56,7 +63,7 @@ def normalise_sentence(text: str) -> str:
     'dont go tom'
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return " ".join(folded.translate(_punctuation()).split())
+    return " ".join(folded.translate(_PUNCTUATION).split())
 
 
 def split_by_english(table: pd.DataFrame, column: str = "source_text") -> Folds:

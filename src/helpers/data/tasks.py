@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from helpers import paths
+from helpers.data.kinds import KINDS, LABELLED
 from helpers.data.readers import READERS
-from helpers.data.rows import KINDS
 from helpers.errors import UserError
 
 Codes = Mapping[str, str]
@@ -41,12 +41,19 @@ class LocalSource:
     """Published files in a folder; the fields are explained at the head of ``tasks.toml``."""
 
     folder: str
-    files: tuple[str, ...]
+    files: tuple[str, ...] | Mapping[str, tuple[str, ...]]
     reader: str
     languages: tuple[str, ...]
     columns: tuple[str, ...] | Codes | None = None
     codes: Codes = field(default_factory=dict)
     splits: Codes = field(default_factory=dict)
+    labels: Codes = field(default_factory=dict)
+    only: Codes = field(default_factory=dict)
+    id: str | None = None
+
+    def patterns(self, split: str) -> tuple[str, ...]:
+        """Patterns of the files of a split; empty where the source has no such split."""
+        return self.files.get(split, ()) if isinstance(self.files, Mapping) else self.files
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,8 @@ class HubSource:
     columns: Codes = field(default_factory=dict)
     codes: Codes = field(default_factory=dict)
     splits: Codes = field(default_factory=dict)
+    labels: Codes = field(default_factory=dict)
+    only: Codes = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -70,7 +79,9 @@ class Task:
     ``languages`` and ``splits`` are the published ones; what a source has is `sources.available`.
     ``chance`` is the metric's expectation without any knowledge, ``human`` the published human
     level or None, ``family`` the unit for claims about tasks, ``parallel`` the group of tasks whose
-    rows are translations of each other, row by row; ``id`` the pattern of its item ids' prefix.
+    rows are translations of each other, row by row; ``id`` the pattern of its item ids' prefix;
+    ``labels`` the names of classes or tags, whose index is the class number; ``built`` the task
+    of whose rows those of this one are made (`lareqa`), and whose sources it has.
     """
 
     name: str
@@ -87,6 +98,8 @@ class Task:
     suite: tuple[str, ...] = ()
     parallel: str | None = None
     id: str = "{split}"
+    labels: tuple[str, ...] = ()
+    built: str | None = None
     lab: LabSource | None = None
     local: tuple[LocalSource, ...] = ()
     hub: HubSource | None = None
@@ -98,7 +111,7 @@ class Task:
 
 
 _NAMES = "names in one string, separated by blanks"
-_PATTERN = "a pattern of {code} and {split}"
+_PATTERN = "a pattern of {code}, {language} and {split}"
 
 
 def _names(value: object) -> tuple[str, ...] | None:
@@ -109,7 +122,7 @@ def _names(value: object) -> tuple[str, ...] | None:
 
 def _pattern(value: object) -> str | None:
     try:
-        value.format(code="xx", split="test")
+        value.format(code="xx", language="xx", split="test")
     except (AttributeError, KeyError, IndexError, ValueError):
         return None
     return value
@@ -133,8 +146,20 @@ def _patterns(value: object) -> tuple[str, ...] | None:
     return patterns if patterns and all(map(_pattern, patterns)) else None
 
 
+def _files(value: object) -> tuple[str, ...] | Mapping[str, tuple[str, ...]] | None:
+    if not isinstance(value, dict):
+        return _patterns(value)
+    files = {split: _patterns(patterns) for split, patterns in value.items()}
+    return files if files and all(files.values()) else None
+
+
 def _table(value: object) -> Codes | None:
     return value if isinstance(value, dict) and all(map(_string, value.values())) else None
+
+
+def _pattern_table(value: object) -> Codes | None:
+    table = _table(value)
+    return table if table and all(map(_pattern, table.values())) else None
 
 
 def _columns(value: object) -> tuple[str, ...] | Codes | None:
@@ -161,16 +186,25 @@ _TASK = dict.fromkeys(("title", "kind", "metric", "licence", "citation", "family
     "suite": (_names, _NAMES),
     "parallel": _STRING,
     "id": (_pattern, _PATTERN),
+    "labels": (_names, _NAMES),
+    "built": _STRING,
     "codes": _CODES,
     "lab": (_entry, "a table"),
     "local": (_entry, "a table or an array of them"),
     "hub": (_entry, "a table"),
 }
 _LAB = {"kind": _STRING, "languages": (_names, _NAMES)}
-_SHARED = {"languages": (_names, _NAMES), "splits": _TABLE, "codes": _CODES}
+_SHARED = {
+    "languages": (_names, _NAMES),
+    "splits": _TABLE,
+    "codes": _CODES,
+    "labels": _TABLE,
+    "only": (_pattern_table, f"a table, each value {_PATTERN}"),
+}
 _LOCAL = _SHARED | {
     "folder": _STRING,
-    "files": (_patterns, f"a list, each {_PATTERN}"),
+    "files": (_files, f"a list, each {_PATTERN}, or a table of such lists by split"),
+    "id": (_pattern, _PATTERN),
     "reader": _STRING,
     "columns": (_columns, "a list or a table of strings"),
 }
@@ -231,19 +265,33 @@ class _TaskReader:
         for key in ("languages", "splits"):
             _among(self.name, f"{where}.{key}", fields.get(key, ()), self.fields[key])
         fields["codes"] = self._named_codes(f"{where}.codes", fields.get("codes", self.codes))
+        self._check_labels(f"{where}.labels", fields.get("labels", {}).values())
         return fields
+
+    def _check_labels(self, key: str, ours: Iterable[str]) -> None:
+        """Sources map their labels to the task's own, those of a choice to its number."""
+        if self.fields["kind"] != "choice":
+            _among(self.name, key, ours, self.fields.get("labels", ()))
+        elif wrong := [label for label in ours if not label.isdecimal()]:
+            raise RegistryError(self.name, key, " ".join(wrong), "numbers of choices from 0")
 
     def _local(self, index: int, entry: object) -> LocalSource:
         where = f"local[{index}]"
         fields = self._source(where, entry, _LOCAL, ("folder", "files", "reader"))
         _among(self.name, f"{where}.reader", [fields["reader"]], READERS)
+        if isinstance(fields["files"], Mapping):
+            _among(self.name, f"{where}.files", fields["files"], self.fields["splits"])
         return LocalSource(**fields)
 
     def task(self) -> Task:
         fields = self.fields
         _among(self.name, "kind", [fields["kind"]], KINDS)
-        if not {"lab", "local", "hub"} & fields.keys():
-            raise RegistryError(self.name, "local", None, "at least one of lab, local and hub")
+        if (fields["kind"] in LABELLED) != ("labels" in fields):
+            right = f"label names for {' and '.join(LABELLED)}, none for other kinds"
+            raise RegistryError(self.name, "labels", fields.get("labels"), right)
+        if not {"lab", "local", "hub", "built"} & fields.keys():
+            right = "at least one of lab, local and hub, or built"
+            raise RegistryError(self.name, "local", None, right)
         if "lab" in fields:
             fields["lab"] = LabSource(**_check(self.name, fields["lab"], _LAB, ("kind",), "lab."))
         if "local" in fields:
@@ -262,6 +310,7 @@ def read_registry(path: Path) -> dict[str, Task]:
     Raises
     ------
     RegistryError : it is no TOML, or an entry is wrong; names the task and the key.
+    OSError : it cannot be read.
     """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -275,12 +324,35 @@ def read_registry(path: Path) -> dict[str, Task]:
         if not _table(entries):
             raise RegistryError("(codes)", table, entries, _TABLE[1])
     entries = content.get("task", {})
-    return {name: _TaskReader(name, entry, codes).task() for name, entry in entries.items()}
+    found = {name: _TaskReader(name, entry, codes).task() for name, entry in entries.items()}
+    for name, task in found.items():
+        if task.built:
+            _among(name, "built", [task.built], found)
+            base = found[task.built]
+            _among(name, "languages", task.languages, base.languages)
+            _among(name, "splits", task.splits, base.splits)
+            found[name] = replace(task, lab=base.lab, local=base.local, hub=base.hub)
+    return found
+
+
+def _registry() -> dict[str, Task]:
+    return _with(paths.own_tasks())
 
 
 @cache
-def _registry() -> dict[str, Task]:
-    return read_registry(paths.TASKS_TOML)
+def _with(own: tuple[Path, ...]) -> dict[str, Task]:
+    """The package's tasks and those of the reader's own registries."""
+    found = read_registry(paths.TASKS_TOML)
+    for path in own:
+        try:
+            more = read_registry(path)
+            for name in more.keys() & found.keys():
+                raise RegistryError(name, "task", name, "a name that no other task has")
+        except (RegistryError, OSError) as error:
+            why = f"{path.absolute()}: {getattr(error, 'strerror', None) or error}"
+            raise UserError("HELPERS_TASKS", why, "files of [task.NAME] entries") from error
+        found |= more
+    return found
 
 
 def tasks(suite: str | None = None) -> dict[str, Task]:

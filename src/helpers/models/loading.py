@@ -174,13 +174,16 @@ def load_tokenizer(folder: Path, name: str) -> Any:
         )
 
 
-def load_model(folder: Path, name: str) -> Any:
-    """The trained model of a folder, float32. Weights that are missing are an error, not noise."""
+def load_model(folder: Path, name: str, kind: str = "AutoModel") -> Any:
+    """The trained model of a folder, float32. Weights that are missing are an error, not noise.
+
+    ``kind``: the class of transformers that reads it, ``AutoModelForMaskedLM`` with its head.
+    """
     import torch
-    from transformers import AutoModel
+    import transformers
 
     with _told_as_user_error(name), _quiet():
-        model, info = AutoModel.from_pretrained(
+        model, info = getattr(transformers, kind).from_pretrained(
             folder,
             local_files_only=True,
             trust_remote_code=False,

@@ -7,7 +7,7 @@ are different questions and are never pooled.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -51,33 +51,95 @@ def across_seeds(
     """
     _check(runs)
     wanted = None if names is None else set(names)
-    found = [{row.key: row for row in run.record.select(**coordinates)} for run in runs]
-    items = [run.items() for run in runs]
-    seeds = tuple(run.record.params["seed"] for run in runs)
-    result = []
-    for key, row in found[0].items():
-        if (wanted is not None and row.name not in wanted) or not all(
-            key in each for each in found
-        ):
-            continue
-        if not all(key in each for each in items):
-            value = sum(each[key].value for each in found) / len(found)
-            result.append(Aggregate(row, seeds, value))
-            continue
-        if any(each.ids(key) != items[0].ids(key) for each in items):
-            raise UserError("runs", f"{row.name} over different items", "runs over the same items")
-        result.append(_aggregate(row, seeds, [each[key] for each in items]))
-    return result
+    found = [
+        {row.key: row for row in run.record.select(**coordinates) if _in(row.name, wanted)}
+        for run in runs
+    ]
+    shared = [(key, row) for key, row in found[0].items() if all(key in each for each in found)]
+    scored = [(row, [(key, 1.0)]) for key, row in shared if all(key in run.items() for run in runs)]
+    intervals = {one.row.key: one for one in _aggregates(runs, scored)}
+    seeds = _seeds(runs)
+    return [
+        intervals.get(key) or Aggregate(row, seeds, sum(e[key].value for e in found) / len(found))
+        for key, row in shared
+    ]
 
 
-def _aggregate(row: Row, seeds: tuple[int, ...], scores: list) -> Aggregate:
+def differences(
+    runs: Sequence[Stored],
+    first: Mapping[str, Any],
+    second: Mapping[str, Any],
+    *,
+    match: Sequence[str],
+) -> list[Aggregate]:
+    """``first`` minus ``second``, item by item, over the seeds of the runs.
+
+    Parameters
+    ----------
+    runs : as for :func:`across_seeds`.
+    first, second : coordinates of rows with item scores. Each row of ``second`` is held against
+        the one row of ``first`` that agrees with it in ``match`` (fields or settings).
+
+    Returns
+    -------
+    One aggregate for each row of ``second``, which names it.
+
+    Errors: UserError on ``runs``, or on ``first`` where not exactly one row agrees.
+    """
+    _check(runs)
+    kept = runs[0].items()
+    against: dict[tuple, list[Row]] = {}
+    for row in runs[0].record.select(**first):
+        against.setdefault(_place(row, match), []).append(row)
+    pairs = []
+    for row in runs[0].record.select(**second):
+        partners = against.get(_place(row, match), [])
+        if len(partners) != 1:
+            given = f"{len(partners)} rows for {_place(row, match)}"
+            raise UserError("first", given, f"one for each value of {', '.join(match)}")
+        if row.key in kept and all(row.key in run.items() for run in runs):
+            pairs.append((row, [(partners[0].key, 1.0), (row.key, -1.0)]))
+    return _aggregates(runs, pairs)
+
+
+def _aggregates(
+    runs: Sequence[Stored], wanted: Sequence[tuple[Row, list[tuple[str, float]]]]
+) -> list[Aggregate]:
+    """Weighted sums of rows' item scores with intervals; rows of equal length in one pass."""
     import numpy as np
 
-    from helpers.maths.statistics import crossed_bootstrap, two_way_interval
+    from helpers.maths.many_intervals import crossed_means
+    from helpers.maths.statistics import two_way_interval
 
-    stacked = np.stack(scores)
-    crossed = crossed_bootstrap(stacked)
-    return Aggregate(row, seeds, crossed.value, crossed, two_way_interval(stacked))
+    items, seeds = [run.items() for run in runs], _seeds(runs)
+    by_length: dict[int, list[tuple[Row, np.ndarray]]] = {}
+    for row, parts in wanted:
+        for key, _ in parts:
+            if not all(each.same_items(key, items[0], parts[0][0]) for each in items):
+                given = f"{row.name} over different items"
+                raise UserError("runs", given, "runs over the same items")
+        scores = sum(weight * np.stack([each[key] for each in items]) for key, weight in parts)
+        by_length.setdefault(scores.shape[1], []).append((row, scores))
+    found = {}
+    for group in by_length.values():
+        intervals = crossed_means(np.stack([scores for _, scores in group]))
+        for (row, scores), crossed in zip(group, intervals, strict=True):
+            found[row.key] = Aggregate(row, seeds, crossed.value, crossed, two_way_interval(scores))
+    return [found[row.key] for row, _ in wanted]
+
+
+def _in(name: str, wanted: set[str] | None) -> bool:
+    return wanted is None or name in wanted
+
+
+def _place(row: Row, match: Sequence[str]) -> tuple:
+    return tuple(
+        getattr(row, name) if name in Row.model_fields else row.setting.get(name) for name in match
+    )
+
+
+def _seeds(runs: Sequence[Stored]) -> tuple[int, ...]:
+    return tuple(run.record.params["seed"] for run in runs)
 
 
 def _check(runs: Sequence[Stored]) -> None:

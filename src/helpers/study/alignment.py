@@ -23,6 +23,7 @@ from helpers.study.alignment_data import (
 )
 from helpers.study.alignment_fit import (
     CONTROLS,
+    DIRECTIONS,
     VARIANTS,
     Fitted,
     Variant,
@@ -38,7 +39,7 @@ from helpers.study.plan import Outcome, Plan, made, open_encoders, tracked, work
 if TYPE_CHECKING:
     import numpy as np
 
-CHAPTER, VERSION = "02_alignment", 2
+CHAPTER, VERSION = "02_alignment", 3
 # Maps of one language that are tried on the others: one of each kind that is not a control.
 TRIED_ELSEWHERE = ("centre", "ridge", "procrustes", "cca")
 BASELINES = ("bag-of-words", "untrained:{first}")
@@ -153,7 +154,7 @@ def unmapped(
     loss = relative_loss(space.X, space.Y)
     yield _draft("alignment loss", setting, loss, keep=False, **common)
     if with_geometry:
-        for name, where, value in geometry(space.X, space.Y):
+        for name, where, value in geometry(space.X, space.Y, partition=params.data_kind != "lab"):
             yield _draft(name, setting | where, value, **common)
 
 
@@ -177,9 +178,12 @@ class Cell:
         return self.n == len(self.spaces[self.language].learn[self.domain][0])
 
     @property
-    def _patient(self) -> bool:
-        """Whether slow methods get all they need: at the end of a curve, and not in a notebook."""
-        return self.whole and self.params.data_kind != "lab"
+    def _live(self) -> bool:
+        """Whether somebody is reading the page meanwhile: the laboratory is measured in seconds."""
+        return self.params.data_kind == "lab"
+
+    def _takes(self, variant: Variant) -> bool:
+        return self.whole or not (variant.whole_only or (variant.slow and self._live))
 
     def measured(self) -> tuple[list[Draft], list[str]]:
         """Drafts of all rows, and a note for each method that these pairs do not allow."""
@@ -188,17 +192,16 @@ class Cell:
         notes: list[str] = []
         controls: dict[str, dict[str, np.ndarray]] = {}
         for variant in VARIANTS:
-            if variant.whole_only and not self.whole:
+            if not self._takes(variant):
                 continue
+            spend = "live" if self._live else "patient" if self.whole else "quick"
             try:
-                fitted = fit(variant, X, Y, self.params.seed, patient=self._patient)
+                fitted = fit(variant, X, Y, self.params.seed, spend=spend)
             except ValueError as error:
                 notes.append(f"{self}: {variant.label} not measured: {error}")
                 continue
-            if not fitted.aligner.W_.any():
-                # Early stopping found no step that helps pairs held out: nothing points anywhere.
-                notes.append(f"{self}: {variant.label} not measured: it learnt the zero map")
-                continue
+            if fitted.is_zero:
+                notes.append(f"{self}: {variant.label} learnt the zero map, which scores as chance")
             drafts += self._rows(variant, fitted, X, Y, controls)
         return drafts, notes
 
@@ -224,11 +227,11 @@ class Cell:
             "space": space,
             "method": variant.method,
         }
-        scored = list(
-            _scored(
-                mapped, into, setting, ("cosine", "csls") if self.whole else ("cosine",), **common
-            )
-        )
+        similarities = ("cosine", "csls") if self.whole else ("cosine",)
+        # A map that was stopped before its first step answers every query alike. It is scored as
+        # the chance that it is: left out, the others would make the mean over seeds too high.
+        score = _by_chance if fitted.is_zero else _scored
+        scored = list(score(mapped, into, setting, similarities, **common))
         yield from scored
         curves = fitted.curves if self.whole else {}
         loss = relative_loss(mapped, into)
@@ -241,8 +244,9 @@ class Cell:
             yield _draft("fit steps", setting, float(fitted.steps), split="develop", **common)
         if not self.whole:
             return
-        for name, where, value in geometry(mapped, into):
-            yield _draft(name, setting | where, value, **common)
+        if not fitted.is_zero:
+            for name, where, value in geometry(mapped, into, partition=not self._live):
+                yield _draft(name, setting | where, value, **common)
         cosine = {
             draft.setting["direction"]: draft.scores
             for draft in scored
@@ -259,7 +263,7 @@ class Cell:
                         cosine[direction] - scores[direction],
                         **common,
                     )
-        if self.domain == IN_DOMAIN and variant.method in TRIED_ELSEWHERE:
+        if self.domain == IN_DOMAIN and variant.method in TRIED_ELSEWHERE and not fitted.is_zero:
             yield from self._elsewhere(aligner, setting, common)
 
     def _elsewhere(
@@ -284,6 +288,22 @@ def _scored(
         for direction, scores in precision(mapped, into, similarity).items():
             where = setting | {"direction": direction, "similarity": similarity}
             yield _draft("precision@1", where, scores, **common)
+
+
+def _by_chance(
+    mapped: np.ndarray,
+    into: np.ndarray,
+    setting: dict[str, Any],
+    similarities: Sequence[str],
+    **common: Any,
+) -> Iterator[Draft]:
+    """Rows of a map without directions: every candidate ties, so one in ``n`` is right."""
+    import numpy as np
+
+    for similarity in similarities:
+        for direction in DIRECTIONS:
+            where = setting | {"direction": direction, "similarity": similarity}
+            yield _draft("precision@1", where, np.full(len(into), 1 / len(into)), **common)
 
 
 def _draft(

@@ -2,7 +2,8 @@
 
 Retrieval on Tatoeba's REPORT pairs in both directions; similarity as Spearman's correlation of the
 cosine with the gold score, within a language and between English and it (sentence 1 English,
-sentence 2 the other language). Nothing is learnt here; the model cards quote these rows.
+sentence 2 the other language); and cloze accuracy (``encoders_cloze``). Nothing is learnt here; the
+model cards quote these rows.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from helpers.errors import UserError
 from helpers.study.alignment_data import LAB_PAIRS, LAB_SEED, TASK
 from helpers.study.alignment_fit import precision
 from helpers.study.drafts import Draft, finish
+from helpers.study.encoders_cloze import cloze_drafts
 from helpers.study.params import EncodersParams
 from helpers.study.plan import Outcome, Plan, made, open_encoders, tracked
 from helpers.study.record import Row
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-CHAPTER, VERSION = "encoders", 1
+CHAPTER, VERSION = "encoders", 2
 BASELINES = ("bag-of-words", "untrained:{first}")
 STS_SPLITS = ("dev", "test")
 SOURCE = "en"
@@ -55,7 +57,7 @@ def study(params: EncodersParams, *, progress: bool = True) -> Plan:
     baselines = [name.format(first=params.encoders[-1]) for name in BASELINES]
     names = [*params.encoders, *(name for name in baselines if name not in params.encoders)]
     opened = open_encoders(params, names, progress=progress)
-    retrieval, similarity, fingerprints = _load(params)
+    retrieval, similarity, fingerprints = load_sets(params)
     encoders = {label: encoder for label, (encoder, _) in opened.items()}
 
     def compute(progress: bool) -> Outcome:
@@ -64,7 +66,14 @@ def study(params: EncodersParams, *, progress: bool = True) -> Plan:
         found = (
             _measured(label, encoders[label], params, retrieval, similarity) for label in labels
         )
-        for rows, drafts, scores in tracked(found, labels, str, progress=progress):
+        given = dict(zip(labels, names, strict=True))
+        measured = tracked(found, labels, str, progress=progress)
+        for label, (rows, drafts, scores) in zip(labels, measured, strict=True):
+            if given[label] in params.encoders:
+                try:
+                    drafts += cloze_drafts(label, given[label], params)
+                except UserError as error:
+                    outcome.notes.append(f"no cloze accuracy of {label}: {error.accepted}")
             finished, items = finish(drafts, seed=0)
             outcome.rows += [*finished, *rows]
             for key in items:
@@ -85,9 +94,10 @@ def study(params: EncodersParams, *, progress: bool = True) -> Plan:
     )
 
 
-def _load(
+def load_sets(
     params: EncodersParams,
 ) -> tuple[dict[str, pd.DataFrame], list[Similarity], dict[str, str]]:
+    """Retrieval tables by language, similarity sets, and fingerprints of what was read."""
     from helpers.data.pairs import tasks_by_language
     from helpers.data.sources import available, load
     from helpers.data.split import split_by_english

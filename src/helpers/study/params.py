@@ -14,6 +14,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
+from helpers.data.corpus_pairs import CAPTIONS, TECHNICAL
 from helpers.errors import UserError
 
 _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
@@ -143,6 +144,26 @@ class Params(BaseModel):
         return self.data.partition(":")[0]
 
 
+class EmbeddingParams(Params):
+    """Parameters of chapter 1.
+
+    >>> EmbeddingParams().target_languages
+    ('all',)
+    """
+
+    encoders: Names = Field(
+        default=("models/xlmr-nano", "models/xlmr-nano-tlm"),
+        description="Hugging Face ids or folders",
+    )
+    target_languages: Names = Field(
+        default=("all",), description='languages beside English; "all": all that the source has'
+    )
+    # Short sentences, every one through several encoders: small batches suit a processor's caches.
+    token_budget: Integer = Field(
+        default=2048, ge=1, description="tokens in a batch, padding included"
+    )
+
+
 class AlignmentParams(Params):
     """Parameters of chapter 2.
 
@@ -179,7 +200,40 @@ class EncodersParams(Params):
     )
 
 
-MODELS: dict[str, type[Params]] = {"02_alignment": AlignmentParams, "encoders": EncodersParams}
+class PretrainingAlignmentParams(EncodersParams):
+    """Parameters of the appendix on encoders, aligned with pairs of training text.
+
+    >>> PretrainingAlignmentParams(pairs="corpus:text").pairs
+    'corpus:text'
+    """
+
+    encoders: Names = Field(
+        default=("models/xlmr-nano",), description="Hugging Face ids or folders"
+    )
+    similarity_languages: Names = Field(
+        default=("ko",), description="target languages that similarity is scored for, too"
+    )
+    pairs: Name = Field(
+        default="lab", description='"lab" or "corpus:<folder>": where maps are learnt from'
+    )
+    left_out: Names = Field(
+        default=(*TECHNICAL, *CAPTIONS), description="sources of the corpus not learnt from"
+    )
+
+    @field_validator("pairs")
+    @classmethod
+    def _pairs(cls, value: str) -> str:
+        if value != "lab" and not re.fullmatch(r"corpus:.*\S.*", value):
+            raise ValueError("lab, corpus:<folder>")
+        return value
+
+
+MODELS: dict[str, type[Params]] = {
+    "01_embedding": EmbeddingParams,
+    "02_alignment": AlignmentParams,
+    "encoders": EncodersParams,
+    "pretraining_alignment": PretrainingAlignmentParams,
+}
 
 
 def model_for(chapter: str) -> type[Params]:
@@ -230,6 +284,8 @@ def published(params: Params, encoders: Mapping[str, str]) -> dict[str, Any]:
     """
     told = params.model_dump(mode="json", exclude=set(params.HOW))
     told["data"] = params.data_kind
+    if "pairs" in told:
+        told["pairs"] = told["pairs"].partition(":")[0]
     if "encoders" in told:
         told["encoders"] = [encoders[name] for name in told["encoders"]]
     return told

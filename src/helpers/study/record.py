@@ -15,11 +15,14 @@ import platform
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-SCHEMA = 1
+from helpers.study.row_tables import from_tables, grouped, to_tables
+
+SCHEMA = 2  # 1 had an object a row; records of it were written anew
 KINDS = ("similarity", "classification", "span", "choice", "tagging", "retrieval")
 _STRICT = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 _DIGITS = 6  # what is stored after the decimal point: below the tolerance of any metric here
@@ -102,7 +105,7 @@ class Row(BaseModel):
         """Everything that says what was measured; nothing of what came out."""
         return self.model_dump(exclude={"value", "low", "high", "n"})
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Hash of the coordinates: names the row's item scores in ``items.npz``.
 
@@ -119,7 +122,8 @@ class Record(BaseModel):
     ``params`` are the parameters as published (see ``params``): no paths, nothing that only says
     where or how fast it was computed. ``data`` is ``{"source": kind, "fingerprints": {...}}``,
     ``encoders`` maps the name used in the rows to the encoder's fingerprint. ``items`` is the
-    digest of ``items.npz``, None where nothing was kept.
+    digest of ``items.npz``, None where nothing was kept. ``rows`` stand table by table (see
+    ``row_tables``), whatever order they came in.
     """
 
     model_config = _STRICT
@@ -136,16 +140,34 @@ class Record(BaseModel):
     items: str | None = None
     rows: list[Row]
 
+    @field_validator("schema_version")
+    @classmethod
+    def _known_schema(cls, version: int) -> int:
+        if version != SCHEMA:
+            raise ValueError(f"schema_version is {version}; this reads {SCHEMA}")
+        return version
+
+    @field_validator("rows", mode="before")
+    @classmethod
+    def _from_tables(cls, rows: Any) -> Any:
+        as_stored = isinstance(rows, list) and rows and not isinstance(rows[0], Row)
+        return from_tables(rows) if as_stored else rows
+
+    @field_validator("rows")
+    @classmethod
+    def _table_by_table(cls, rows: list[Row]) -> list[Row]:
+        return grouped(rows)
+
     @model_validator(mode="after")
     def _consistent(self) -> Record:
-        if self.schema_version != SCHEMA:
-            raise ValueError(f"schema_version is {self.schema_version}; this reads {SCHEMA}")
         expected = identity(self.chapter, self.study_version, self.params, self.data, self.encoders)
         if self.identity != expected:
             raise ValueError(f"identity is {self.identity}, its contents give {expected}")
-        twice = [key for key, count in Counter(row.key for row in self.rows).items() if count > 1]
+        # Spelt rather than hashed: a key for each of thousands of rows takes longer than the rest.
+        spelt = [_spelt(row) for row in self.rows]
+        twice = [place for place, count in Counter(spelt).items() if count > 1]
         if twice:
-            row = next(row for row in self.rows if row.key == twice[0])
+            row = self.rows[spelt.index(twice[0])]
             raise ValueError(f"two rows have the same coordinates: {canonical(row.coordinates())}")
         return self
 
@@ -171,12 +193,29 @@ class Record(BaseModel):
         """JSON with fields in declared order and one row a line, so that git shows what changed."""
         head = self.model_dump(exclude={"rows"})
         lines = [f" {json.dumps(name)}: {_compact(value)}," for name, value in head.items()]
-        rows = ",\n".join(f"  {_compact(row.model_dump())}" for row in self.rows)
-        return "\n".join(["{", *lines, ' "rows": [', *([rows] if rows else []), " ]", "}", ""])
+        tables = ",\n".join(_table_lines(table) for table in to_tables(self.rows))
+        return "\n".join(["{", *lines, ' "rows": [', *([tables] if tables else []), " ]", "}", ""])
+
+
+def _spelt(row: Row) -> tuple:
+    """What ``Row.key`` tells apart."""
+    return (
+        *(row.name, row.task, row.kind, row.method, row.encoder, repr(row.setting)),
+        *(row.intermediate_task, row.source_language, row.target_language, row.split),
+    )
+
+
+def _table_lines(table: Mapping[str, Any]) -> str:
+    rows = ",\n".join(f"   {_compact(row)}" for row in table["rows"])
+    return (
+        f'  {{"shared": {_compact(table["shared"])},\n'
+        f'   "columns": {_compact(table["columns"])},\n'
+        f'   "rows": [\n{rows}\n  ]}}'
+    )
 
 
 def _compact(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def identity(

@@ -22,8 +22,13 @@ RERUN = ("always", "never", "only-missing")
 
 # chapter -> its parameters' model and the function that plans it, "module:function"
 CHAPTERS: dict[str, tuple[type[Params], str]] = {
+    "01_embedding": (MODELS["01_embedding"], "helpers.study.embedding:study"),
     "02_alignment": (MODELS["02_alignment"], "helpers.study.alignment:study"),
     "encoders": (MODELS["encoders"], "helpers.study.encoders:study"),
+    "pretraining_alignment": (
+        MODELS["pretraining_alignment"],
+        "helpers.study.pretraining_alignment:study",
+    ),
 }
 
 

@@ -15,6 +15,7 @@ import os
 import tempfile
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from helpers import paths
@@ -42,7 +43,11 @@ class Stored:
     folder: Path
 
     def items(self) -> Items:
-        """Item scores; BrokenRecord where they are not those that the record was written with."""
+        """Item scores, read once; BrokenRecord where they are not those of the record."""
+        return self._items
+
+    @cached_property
+    def _items(self) -> Items:
         return load_items(self.folder, self.record)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.errors import UserError
 from helpers.study import store
-from helpers.study.aggregate import across_seeds
+from helpers.study.aggregate import Aggregate, across_seeds, differences
 from helpers.study.record import Record, Row
 from helpers.study.store import Stored
 
@@ -34,10 +34,24 @@ def seeds_frame(
     runs: Sequence[Stored], names: Iterable[str] | None = None, **coordinates: Any
 ) -> pd.DataFrame:
     """Recorded runs over seeds: value with the crossed interval, the two-way one beside it."""
+    return _aggregates_frame(across_seeds(runs, names=names, **coordinates))
+
+
+def differences_frame(
+    runs: Sequence[Stored],
+    first: Mapping[str, Any],
+    second: Mapping[str, Any],
+    match: Sequence[str],
+) -> pd.DataFrame:
+    """``first`` minus ``second``, paired by item, as ``aggregate.differences``; names of second."""
+    return _aggregates_frame(differences(runs, first, second, match=match))
+
+
+def _aggregates_frame(found: Iterable[Aggregate]) -> pd.DataFrame:
     import pandas as pd
 
     flat = []
-    for one in across_seeds(runs, names=names, **coordinates):
+    for one in found:
         line = one.row.model_dump(exclude={"value", "low", "high", "seed"})
         line |= {"value": one.value, "seeds": len(one.seeds)}
         if one.crossed is not None and one.two_way is not None:

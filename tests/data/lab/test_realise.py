@@ -208,8 +208,10 @@ def test_sentences_are_well_formed():
     for split in api.SPLITS:
         for item in api.generate("parallel", n=300, split=split, seed=5):
             for language, text in item["texts"].items():
-                assert text == text.strip() and text.endswith(".") and text.count(".") == 1
-                assert not re.search(r"\s\s|\s[,.]|,,|None", text), text
-                assert text[0].isupper() or language == "ko", text
+                stop = {"zh": "。", "hi": "।"}.get(language, ".")
+                assert text == text.strip() and text.endswith(stop) and text.count(stop) == 1
+                assert not re.search(r"\s\s|\s[,.،।]|,,|None", text), text
+                assert text[0].isupper() or language not in ("en", "ru"), text
+                assert " " not in text or language != "zh", text
             assert not re.search(r"\ba [aeio]", item["texts"]["en"]), item["texts"]["en"]
             assert not re.search(r"\ban [^aeiouh]", item["texts"]["en"]), item["texts"]["en"]

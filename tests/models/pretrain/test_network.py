@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from helpers.models.pretrain.network import build, start_from_static
+from helpers.models.pretrain.network import build, start_as_bag
 from helpers.models.pretrain.recipe import Network
 from helpers.models.pretrain.vocabulary import BOS, EOS, PAD
 
@@ -16,7 +16,7 @@ def _started(seed=0):
     vectors = rng.normal(size=(VOCABULARY, SPEC.hidden - 1)).astype(np.float32)
     vectors *= rng.lognormal(sigma=0.7, size=(VOCABULARY, 1)).astype(np.float32)  # word weights
     model = build(SPEC, VOCABULARY, seed=seed).eval()
-    start_from_static(model, vectors)
+    start_as_bag(model, vectors)
     return model, vectors
 
 

@@ -6,5 +6,6 @@ behind it, ``generators`` draws meanings (``grammar``) from the words and plans 
 a language puts them into words of its tables.
 
 Adding a language: a folder ``tables/<code>/`` with the keys of the others, a module
-``realise_<code>.py`` with ``realise(meaning)``, and the code in ``grammar.LANGUAGES``.
+``realise_<code>.py`` with ``realise(meaning)`` and ``ask(event, role)``, and the code in
+``grammar.LANGUAGES``. A script twin (``twin``) needs none of these.
 """

@@ -10,31 +10,42 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, is_dataclass
 from functools import cache
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers.data.lab import generators
-from helpers.data.lab.grammar import LANGUAGES, Meaning, realiser
+from helpers.data.lab import generators, mrc, nli, reviews
+from helpers.data.lab.borrow import BORROWERS
+from helpers.data.lab.dials import DIALS_OF, TODAY, Dials
+from helpers.data.lab.grammar import LANGUAGES, realiser
 from helpers.data.lab.lexicon import TABLES
+from helpers.data.lab.speech import speaking
 from helpers.data.lab.splits import SPLITS
+from helpers.data.lab.twin import TWINS
+from helpers.data.lab.wording import worded
 from helpers.errors import UserError
 
 if TYPE_CHECKING:
     import pandas
 
-KINDS = ("parallel", "sts")
+KINDS = tuple(DIALS_OF)
+# languages whose realisers can put the parts of a clause in the order of English
+ORDERED = ("ko", "ru", "zh", "hi", "ar")
 # more rows than this were never checked to be distinct
 LIMIT = 1_000_000
 
 __all__ = [
+    "DIALS_OF",
     "KINDS",
     "LANGUAGES",
     "LIMIT",
     "SPLITS",
+    "TWINS",
+    "Dials",
     "fingerprint",
     "generate",
     "monolingual",
@@ -49,8 +60,8 @@ def _check(kind: str, languages: Sequence[str], n: int, split: str, seed: int) -
     if isinstance(languages, str) or not languages:
         raise UserError("languages", languages, f"a non-empty list of {', '.join(LANGUAGES)}")
     for language in languages:
-        if language not in LANGUAGES:
-            raise UserError("language", language, LANGUAGES)
+        if language not in (*LANGUAGES, *TWINS):
+            raise UserError("language", language, (*LANGUAGES, *TWINS))
     if split not in SPLITS:
         raise UserError("split", split, SPLITS)
     if isinstance(n, bool) or not isinstance(n, int) or not 1 <= n <= LIMIT:
@@ -59,11 +70,35 @@ def _check(kind: str, languages: Sequence[str], n: int, split: str, seed: int) -
         raise UserError("seed", seed, "an integer")
 
 
-def _take(kind: str, split: str, n: int, seed: str) -> list:
-    source = generators.parallel if kind == "parallel" else generators.graded
+def _check_languages(languages: Sequence[str], dials: Dials) -> None:
+    """Refuse a language that cannot be spelt or ordered as the dials ask."""
+    turned = (("overlap", dials.overlap, BORROWERS), ("order", dials.order != "own", ORDERED))
+    for name, on, able in turned:
+        for language in languages:
+            if on and language != "en" and language not in able:
+                raise UserError("language", language, f"en, {', '.join(able)}, which have {name}")
+
+
+def _source(kind: str, split: str, seed: str, dials: Dials) -> Iterator:
+    """The endless draw of a kind."""
+    # what is scored stays as it was: rarity is a matter of training
+    rarity = dials.rarity if split == "train" else 0.0
+    if kind in ("parallel", "sts"):
+        draw = generators.parallel if kind == "parallel" else generators.graded
+        return draw(split, seed, rarity) if rarity else draw(split, seed)
+    shape = {"depth": dials.depth, "length": dials.length, "rarity": rarity}
+    if kind == "reviews":
+        return reviews.reviews(split, seed, **shape)
+    if kind == "nli":
+        return nli.inferences(split, seed, **shape)
+    words = {"distractors": dials.distractors, "sharing": dials.sharing}
+    return mrc.passages(split, seed, **shape, **words)
+
+
+def _take(kind: str, split: str, n: int, seed: str, dials: Dials = TODAY) -> list:
     items: list = []
     try:
-        for item in islice(source(split, seed), n):
+        for item in islice(_source(kind, split, seed, dials), n):
             items.append(item)
     except generators.Exhausted:
         raise UserError("n", n, f"at most {len(items)} for {kind} in {split}") from None
@@ -76,54 +111,47 @@ def generate(
     n: int = 1000,
     split: str = "train",
     seed: int = 0,
+    dials: Dials = TODAY,
 ) -> list[dict[str, Any]]:
     """Laboratory items of a kind, each in all of ``languages``.
 
     Parameters
     ----------
-    kind : "parallel" (one meaning in every language) or "sts" (pairs graded 0 to 5).
-    languages : codes from `LANGUAGES`. The draw does not depend on them: item i means the same
-        whichever languages are asked for.
+    kind : "parallel" (one meaning in every language), "sts" (pairs graded 0 to 5), "mrc" (passage,
+        question, answer), "reviews" (negative or positive) or "nli" (premise and hypothesis).
+    languages : codes from `LANGUAGES` or `TWINS`. The draw does not depend on them: item i means
+        the same whichever languages are asked for.
     n : number of items, from 1 to `LIMIT`. The first items of a longer draw are the shorter draw.
     split : "train", "dev" or "test"; they share no sentence, sentence plan or core combination.
     seed : any integer.
+    dials : what the experiment turns (`Dials`).
 
     Returns
     -------
-    list of dicts: {id, texts: {language: sentence}, genre} or
-    {id, sentence1: {language: sentence}, sentence2: {...}, score: float, genre, operation}.
+    list of dicts; texts stand by language:
+    parallel {id, texts, genre}; sts {id, sentence1, sentence2, score: float, genre, operation};
+    mrc {id, context, question, answers: {language: [str]}, starts: {language: [int]}, genre: role};
+    reviews {id, text, label, genre: place}; nli {id, premise, hypothesis, label, operation, genre}.
 
     Raises
     ------
-    UserError for an unknown kind, language or split, or an n that cannot be made.
+    UserError for an unknown kind, language or split, an n that cannot be made, or a dial that the
+    kind does not have.
 
     >>> item = generate("parallel", ["en", "ko"], n=1, split="test", seed=0)[0]
     >>> sorted(item), item["id"], sorted(item["texts"])
     (['genre', 'id', 'texts'], 'test-00000', ['en', 'ko'])
     """
     _check(kind, languages, n, split, seed)
-    items = _take(kind, split, n, f"{kind}/{split}/{seed}")
-    say = {language: realiser(language) for language in languages}
-
-    def texts(meaning: Meaning) -> dict[str, str]:
-        return {language: realise(meaning) for language, realise in say.items()}
-
-    if kind == "parallel":
-        return [
-            {"id": f"{split}-{i:05d}", "texts": texts(m), "genre": m.relation or "single"}
-            for i, m in enumerate(items)
-        ]
-    return [
-        {
-            "id": f"{split}-{i:05d}",
-            "sentence1": texts(pair.first),
-            "sentence2": texts(pair.second),
-            "score": float(pair.grade),
-            "genre": pair.first.relation or "single",
-            "operation": pair.operation,
-        }
-        for i, pair in enumerate(items)
-    ]
+    dials = dials.of(kind)
+    _check_languages(languages, dials)
+    if split == "train":
+        n = min(n, dials.size or n)
+    noise = dials.noise if split == "train" else 0.0
+    name = f"{kind}/{split}/{seed}"
+    items = _take(kind, split, n, name, dials)
+    with speaking(dials.overlap, dials.order):
+        return worded(kind, items, languages, split=split, noise=noise, seed=name)
 
 
 def table(
@@ -133,42 +161,47 @@ def table(
     n: int = 1000,
     seed: int = 0,
     source_language: str = "en",
+    dials: Dials = TODAY,
 ) -> pandas.DataFrame:
-    """`generate` as the normalised table that tasks are read into.
+    """`generate` as the normalised table that tasks are read into (`rows.COLUMNS`).
 
-    Columns: id, sentence1, sentence2, score, genre for "sts"; id, source_text, target_text,
-    language for "parallel" (from ``source_language`` to ``language``, which must differ).
+    Columns: id, source_text, target_text, language for "parallel" (from ``source_language`` to
+    ``language``, which must differ); those of similarity for "sts", of span for "mrc", and of
+    classification for "reviews" and "nli" (text is the premise, text2 the hypothesis).
 
     >>> list(table("sts", "ko", "dev", n=3).columns)
     ['id', 'sentence1', 'sentence2', 'score', 'genre']
+    >>> list(table("nli", "ko", "dev", n=3).columns)
+    ['id', 'text', 'text2', 'label', 'genre']
     """
     import pandas
 
+    languages = [language]
     if kind == "parallel":
         if language == source_language:
             others = [code for code in LANGUAGES if code != source_language]
             raise UserError("language", language, others)
-        rows = [
-            {
-                "id": item["id"],
-                "source_text": item["texts"][source_language],
-                "target_text": item["texts"][language],
-                "language": language,
-            }
-            for item in generate(kind, [source_language, language], n, split, seed)
-        ]
-    else:
-        rows = [
-            {
-                "id": item["id"],
-                "sentence1": item["sentence1"][language],
-                "sentence2": item["sentence2"][language],
-                "score": item["score"],
-                "genre": item["genre"],
-            }
-            for item in generate(kind, [language], n, split, seed)
-        ]
-    return pandas.DataFrame(rows)
+        languages = [source_language, language]
+    items = generate(kind, languages, n, split, seed, dials)
+    return pandas.DataFrame([_row(kind, item, language, source_language) for item in items])
+
+
+def _row(kind: str, item: dict[str, Any], language: str, source: str) -> dict[str, Any]:
+    """One item in the columns of its kind."""
+    if kind == "parallel":
+        texts = item["texts"]
+        columns = {"source_text": texts[source], "target_text": texts[language]}
+        return {"id": item["id"], **columns, "language": language}
+    row = {k: v[language] if isinstance(v, dict) else v for k, v in item.items()}
+    if kind == "sts":
+        del row["operation"]
+        return row
+    if kind == "mrc":
+        del row["genre"]
+        return row | {"article": row["id"]}
+    names = ("text", None) if kind == "reviews" else ("premise", "hypothesis")
+    texts = {"text": row[names[0]], "text2": row[names[1]] if names[1] else ""}
+    return {"id": row["id"], **texts, "label": row["label"], "genre": row["genre"]}
 
 
 def monolingual(language: str, n: int = 1000, split: str = "train", seed: int = 0) -> list[str]:
@@ -196,6 +229,10 @@ def _code_hash() -> str:
     return digest.hexdigest()
 
 
+def _plain(value: Any) -> object:
+    return asdict(value) if is_dataclass(value) else list(value)
+
+
 def fingerprint(**arguments: object) -> str:
     """Hash of the laboratory (code and tables) and of the arguments of a draw.
 
@@ -206,7 +243,7 @@ def fingerprint(**arguments: object) -> str:
     >>> fingerprint(kind="sts", seed=0) == fingerprint(kind="sts", seed=1)
     False
     """
-    told = json.dumps(arguments, sort_keys=True, ensure_ascii=False, default=list)
+    told = json.dumps(arguments, sort_keys=True, ensure_ascii=False, default=_plain)
     return sha256(f"{_code_hash()}\n{told}".encode()).hexdigest()
 
 

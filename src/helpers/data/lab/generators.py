@@ -81,9 +81,9 @@ def draw(
     raise Exhausted
 
 
-def parallel(split: str, seed: str) -> Iterator[Meaning]:
+def parallel(split: str, seed: str, rarity: float = 0.0) -> Iterator[Meaning]:
     """Endless distinct meanings of a split, the same for the same seed."""
-    rng, here, seen = random.Random(seed), space(split), set()
+    rng, here, seen = random.Random(seed), space(split, rarity), set()
     while True:
         for _ in range(PATIENCE):
             meaning = draw(rng, here)
@@ -96,9 +96,9 @@ def parallel(split: str, seed: str) -> Iterator[Meaning]:
         yield meaning
 
 
-def graded(split: str, seed: str) -> Iterator[Pair]:
+def graded(split: str, seed: str, rarity: float = 0.0) -> Iterator[Pair]:
     """Endless distinct pairs; every six in a row have all six grades in random order."""
-    rng, here, seen = random.Random(seed), space(split), set()
+    rng, here, seen = random.Random(seed), space(split, rarity), set()
     while True:
         for grade in rng.sample(GRADES, len(GRADES)):
             names, weights = zip(*OPERATIONS[grade], strict=True)

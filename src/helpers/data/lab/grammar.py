@@ -8,11 +8,17 @@ inflects them is the business of its realiser (``realise_en.py`` and its sibling
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
+from types import ModuleType
 
-LANGUAGES = ("en", "ko", "ru")
+from helpers.data.lab.twin import original, spell
+from helpers.errors import UserError
+
+LANGUAGES = ("en", "ko", "ru", "zh", "hi", "ar")
 RELATIONS = ("and", "but", "because", "while", "after")
+ROLES = ("agent", "patient", "recipient", "place", "time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +71,22 @@ class Meaning:
     other_first: bool = False
 
 
+def _module(language: str) -> ModuleType:
+    return import_module(f"helpers.data.lab.realise_{language}")
+
+
+def _speller(language: str) -> tuple[str, Callable[[str], str]]:
+    """The language whose grammar ``language`` has, and how its sentences are spelt."""
+    if base := original(language):
+        return base, partial(spell, language=language)
+    return language, str
+
+
 def realiser(language: str) -> Callable[[Meaning], str]:
-    """The function that puts meanings into ``language``."""
-    return import_module(f"helpers.data.lab.realise_{language}").realise
+    """The function that puts meanings into ``language`` (one of `LANGUAGES` or a twin)."""
+    base, respell = _speller(language)
+    say = _module(base).realise
+    return say if base == language else lambda meaning: respell(say(meaning))
 
 
 def realise(meaning: Meaning, language: str) -> str:
@@ -79,6 +98,26 @@ def realise(meaning: Meaning, language: str) -> str:
     ['The boy ate an apple yesterday.', '소년은 어제 사과를 먹었다.', 'Мальчик вчера съел яблоко.']
     """
     return realiser(language)(meaning)
+
+
+def ask(event: Event, role: str, language: str) -> str:
+    """The question whose answer is the ``role`` of ``event``, which is left out of it.
+
+    ``role``: "agent", "patient", "recipient", "place" (of motion: its goal) or "time". People and
+    animals are asked for with who, things with what. Raises `UserError` where the event has no
+    such role.
+
+    >>> event = Event("eat", Thing("boy"), Thing("apple", definite=False), time="yesterday")
+    >>> [ask(event, "patient", language) for language in ("en", "ko", "ru")]
+    ['What did the boy eat yesterday?', '소년은 어제 무엇을 먹었는가?', 'Что мальчик вчера съел?']
+    """
+    there = [r for r in ROLES if getattr(event, r) or (r == "place" and event.goal)]
+    if role not in there:
+        raise UserError("role", role, there)
+    # a question asks in the plain order, whatever the order of the sentence that answers it
+    plain = replace(event, patient_first=False, time_first=False)
+    base, respell = _speller(language)
+    return respell(_module(base).ask(plain, role))
 
 
 def capitalise(text: str) -> str:

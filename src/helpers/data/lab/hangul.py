@@ -30,6 +30,9 @@ def final(word: str) -> int:
     return (code - _FIRST) % 28
 
 
+_LATIN_FINALS = {"l": FINALS["ㄹ"], "m": FINALS["ㅁ"], "n": FINALS["ㄴ"], "g": 21}
+
+
 def with_particle(word: str, particle: str) -> str:
     """``word`` with the form of ``particle`` that its last sound asks for.
 
@@ -42,7 +45,8 @@ def with_particle(word: str, particle: str) -> str:
     if particle not in PARTICLES:
         return word + particle
     after_consonant, after_vowel = PARTICLES[particle]
-    last = final(word)
+    # of a loan in Latin letters the last letter tells, roughly, how it sounds
+    last = _LATIN_FINALS.get(word[-1], 0) if word[-1] < "\u0300" else final(word)
     if last == 0 or (particle == "으로" and last == FINALS["ㄹ"]):
         return word + after_vowel
     return word + after_consonant

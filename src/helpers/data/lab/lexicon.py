@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from helpers.data.lab.speech import overlap
+from helpers.data.lab.twin import original, spell
+
 TABLES = Path(__file__).resolve().parent / "tables"
 
 
@@ -21,14 +24,52 @@ def read_table(path: Path) -> list[dict[str, str]]:
     return [dict(zip(names, line.split("\t"), strict=True)) for line in lines]
 
 
+# adjectives that only reviews use lie apart: no draw of other sentences knows of them
+_MORE = {"adjectives": ("judgements",)}
+
+
+def _rows(folder: Path, table: str) -> list[dict[str, str]]:
+    names = (table, *_MORE.get(table, ()))
+    return [row for name in names for row in read_table(folder / f"{name}.tsv")]
+
+
 @cache
+def own_forms(language: str, table: str) -> dict[str, dict[str, str]]:
+    """Written forms of one language by key, whatever the dials say."""
+    return {row["key"]: row for row in _rows(TABLES / language, table)}
+
+
 def forms(language: str, table: str) -> dict[str, dict[str, str]]:
-    """Written forms of one language by key.
+    """Written forms of one language by key, as the dial of overlap has it (``speech``).
 
     >>> forms("en", "nouns")["mouse"]["plural"]
     'mice'
     """
-    return {row["key"]: row for row in read_table(TABLES / language / f"{table}.tsv")}
+    if base := original(language):
+        return _respelt(language, table, base, overlap())
+    if (share := overlap()) and language != "en":
+        from helpers.data.lab.borrow import borrowed
+
+        return borrowed(language, table, share)
+    return own_forms(language, table)
+
+
+@cache
+def _respelt(language: str, table: str, base: str, share: float) -> dict[str, dict[str, str]]:
+    """The forms of a twin: those of its original in the other script."""
+    del share  # what `forms` depends on besides, so that the cache knows it
+    return {
+        key: {
+            column: form if column == "key" else spell(form, language)
+            for column, form in row.items()
+        }
+        for key, row in forms(base, table).items()
+    }
+
+
+@cache
+def _names(cell: str) -> frozenset[str]:
+    return frozenset(filter(None, cell.split(",")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +82,13 @@ class Concept:
 
     def names(self, column: str) -> frozenset[str]:
         """A comma-separated column as a set."""
-        return frozenset(filter(None, self.columns[column].split(",")))
+        return _names(self.columns[column])
 
 
 @cache
 def concepts(table: str) -> dict[str, Concept]:
     """Concepts of a table ("nouns", "verbs", "adjectives", "phrases") by key."""
-    rows = read_table(TABLES / f"{table}.tsv")
+    rows = _rows(TABLES, table)
     return {row["key"]: Concept(row["key"], row["synonym_of"] or row["key"], row) for row in rows}
 
 
@@ -60,3 +101,8 @@ def synonyms(table: str) -> dict[str, str]:
     """
     pairs = [(c.key, c.base) for c in concepts(table).values() if c.key != c.base]
     return dict(pairs) | {base: key for key, base in pairs}
+
+
+def animate(noun: str) -> bool:
+    """Whether the noun names a person or an animal."""
+    return bool(concepts("nouns")[noun].names("tags") & {"person", "animal"})

@@ -109,7 +109,7 @@ def detail_changed(space: Space, meaning: Meaning, rng: random.Random) -> Meanin
     elif not main.place:
         places = [p for p in space.places_of(main.verb) if p not in space.bases(main)]
         if places:
-            ways.append(replace(main, place=rng.choice(places)))
+            ways.append(replace(main, place=space.pick(rng, places)))
     if main.time and main.tense in ("past", "progressive", "future"):
         ways.append(replace(main, time=None))
     elif not main.time and main.tense == "past":
@@ -120,7 +120,7 @@ def detail_changed(space: Space, meaning: Meaning, rng: random.Random) -> Meanin
         if patient.adjective:
             ways.append(replace(main, patient=replace(patient, adjective=None)))
         elif space.fitting[patient.noun]:
-            word = rng.choice(space.fitting[patient.noun])
+            word = space.pick(rng, space.fitting[patient.noun])
             ways.append(replace(main, patient=replace(patient, adjective=word)))
     ways = [w for w in ways if space.knows_plan(replace(meaning, main=w))]
     if not ways:
@@ -145,7 +145,7 @@ def argument_changed(space: Space, meaning: Meaning, rng: random.Random) -> Mean
             and (old.number == "one" or not space.is_mass(n))
         ]
         if fits:
-            ways.append(replace(main, **{field: replace(old, noun=rng.choice(fits))}))
+            ways.append(replace(main, **{field: replace(old, noun=space.pick(rng, fits))}))
 
     if main.patient:
         exchange("patient", space.core[main.verb])
@@ -158,7 +158,7 @@ def argument_changed(space: Space, meaning: Meaning, rng: random.Random) -> Mean
             pool = space.core[main.verb] if field == "goal" else space.places_of(main.verb)
             fits = [p for p in pool if p not in taken and p != old]
             if fits:
-                ways.append(replace(main, **{field: rng.choice(fits)}))
+                ways.append(replace(main, **{field: space.pick(rng, fits)}))
     if not ways:
         raise NoFit
     return replace(meaning, main=rng.choice(ways))

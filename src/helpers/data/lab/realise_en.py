@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from helpers.data.lab.constituents import early_manner
 from helpers.data.lab.grammar import Event, Meaning, Thing, capitalise
-from helpers.data.lab.lexicon import concepts, forms
+from helpers.data.lab.lexicon import animate, concepts, forms
 
 # words whose first letter misleads about their first sound
 _VOWEL_SOUND = ("honest", "hour")
 _CONSONANT_SOUND = ("uni", "use", "one")
-# these stand before the main verb, the others behind the object
-_BEFORE_VERB = frozenset({"suddenly"})
 _CONJUNCTIONS = {"because": "because", "while": "while", "after": "after"}
 
 
@@ -82,32 +83,46 @@ def verb_words(event: Event, plural: bool) -> list[str]:
 def predicate(event: Event, plural: bool) -> str:
     """All of a clause behind its subject; a time that stands first is left to `clause`."""
     words = verb_words(event, plural)
-    manner = event.manner and forms("en", "phrases")[event.manner]["phrase"]
-    if manner and event.manner in _BEFORE_VERB:
-        words.insert(1 if len(words) > 1 else 0, manner)
-        manner = None
-    row = forms("en", "verbs")[event.verb] if event.verb else {}
+    _early(event, words)
+    return " ".join([*words, *_objects(event), *_circumstances(event)])
+
+
+def _early(event: Event, words: list[str]) -> None:
+    """Puts an adverb that stands before the main verb into the verb group."""
+    if event.manner and early_manner(event):
+        words.insert(len(words) - 1, forms("en", "phrases")[event.manner]["phrase"])
+
+
+def _objects(event: Event) -> list[str]:
+    """Patient, recipient and goal; the agent of a passive."""
+    words = []
+    to = [forms("en", "verbs")[event.verb]["to"]] if event.recipient else []
     if event.patient_first:
         if event.recipient:
-            words += [row["to"], thing(event.recipient)]
+            words += [*to, thing(event.recipient)]
         words += ["by", thing(event.agent)]
-    elif event.recipient:
-        if event.recipient_first:
-            words += [thing(event.recipient), thing(event.patient)]
-        else:
-            words += [thing(event.patient), row["to"], thing(event.recipient)]
-    elif event.patient:
-        words.append(thing(event.patient))
+    elif event.recipient and event.patient and event.recipient_first:
+        words += [thing(event.recipient), thing(event.patient)]
+    else:
+        words += [thing(event.patient)] if event.patient else []
+        words += [*to, thing(event.recipient)] if event.recipient else []
     if event.goal:
         words.append(f"to the {forms('en', 'nouns')[event.goal]['singular']}")
-    if manner:
-        words.append(manner)
+    return words
+
+
+def _circumstances(event: Event) -> list[str]:
+    """Manner, place and time as they stand at the end."""
+    words = []
+    phrases = forms("en", "phrases")
+    if event.manner and not early_manner(event):
+        words.append(phrases[event.manner]["phrase"])
     if event.place:
         place = forms("en", "nouns")[event.place]
         words.append(f"{place['at']} the {place['singular']}")
     if event.time and not event.time_first:
-        words.append(forms("en", "phrases")[event.time]["phrase"])
-    return " ".join(words)
+        words.append(phrases[event.time]["phrase"])
+    return words
 
 
 def clause(event: Event) -> str:
@@ -135,3 +150,29 @@ def realise(meaning: Meaning) -> str:
     else:
         text = f"{main} {_CONJUNCTIONS[relation]} {clause(other)}"
     return capitalise(text) + "."
+
+
+def ask(event: Event, role: str) -> str:
+    """English question for a role of an event."""
+    if role == "agent":
+        who = "who" if animate(event.agent.noun) else "what"
+        return capitalise(f"{who} {predicate(event, plural=False)}?")
+    asked, to = "where" if role == "place" else "when", []
+    if role in ("patient", "recipient"):
+        asked = "who" if animate(getattr(event, role).noun) else "what"
+    if role == "recipient":
+        to = [forms("en", "verbs")[event.verb]["to"]]
+    if role == "place" and not event.place:
+        rest = replace(event, goal=None)
+    else:
+        rest = replace(event, **{role: None})
+    auxiliary, *group = verb_words(rest, event.agent.plural)
+    if not group:
+        present = "do" if event.agent.plural else "does"
+        auxiliary = present if event.tense == "habitual" else "did"
+        group = [forms("en", "verbs")[event.verb]["base"]]
+    _early(rest, group)
+    if role == "place" and not event.place and event.verb != "go":
+        to = ["to"]  # of the verbs of motion, only go is asked for without it
+    words = [asked, auxiliary, thing(event.agent), *group]
+    return capitalise(" ".join([*words, *_objects(rest), *to, *_circumstances(rest)]) + "?")

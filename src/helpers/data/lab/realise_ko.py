@@ -6,6 +6,7 @@ A known agent is the topic (은/는), a new one and every subject of a subordina
 
 from __future__ import annotations
 
+from helpers.data.lab.constituents import arranged, in_own_order
 from helpers.data.lab.grammar import Event, Meaning, Thing
 from helpers.data.lab.hangul import (
     before_neun,
@@ -14,7 +15,8 @@ from helpers.data.lab.hangul import (
     with_final,
     with_particle,
 )
-from helpers.data.lab.lexicon import concepts, forms
+from helpers.data.lab.lexicon import animate, forms
+from helpers.data.lab.speech import english_order
 
 
 def thing(t: Thing) -> str:
@@ -22,12 +24,13 @@ def thing(t: Thing) -> str:
     row = forms("ko", "nouns")[t.noun]
     words = []
     if t.relative:
-        words += [*_arguments(t.relative), verb(t.relative, "relative")]
+        # what is inside a noun phrase has no other order (`constituents`)
+        words += in_own_order(t.relative, _parts(t.relative, "relative"), _ORDER)
     if t.adjective:
         words.append(forms("ko", "adjectives")[t.adjective]["adnominal"])
     noun = row["noun"]
     # things are counted by context in Korean; only people and animals take the plural mark
-    if t.number == "many" and concepts("nouns")[t.noun].names("tags") & {"person", "animal"}:
+    if t.number == "many" and animate(t.noun):
         noun += "들"
     words.append(noun)
     if t.number not in ("one", "many"):
@@ -60,47 +63,75 @@ def verb(event: Event, ending: str = "finite") -> str:
         return with_final(vowel_base(stem, base), "ㄴ") + " 후에"
     if ending == "relative":
         return with_final(vowel_base(stem, base), "ㄴ")
+    if ending == "question":
+        return _question(event, stem, infinitive, base)
     if event.tense == "past":
         return with_final(infinitive, "ㅆ") + "다"
     if event.tense == "future":
         return with_final(vowel_base(stem, base), "ㄹ") + " 것이다"
     if event.tense == "habitual":
         return plain_present(stem)
-    return row["stem"] + ("고 있지 않다" if event.negated else "고 있다")
+    ongoing = "고 있지 않" if event.negated else "고 있"
+    return row["stem"] + ongoing + ("았다" if event.tense == "past_progressive" else "다")
 
 
-def _arguments(event: Event) -> list[str]:
-    """What stands between the subject (or topic) and the verb, without the time."""
+def _question(event: Event, stem: str, infinitive: str, base: str) -> str:
+    """The verb of a written question (-는가)."""
+    if event.tense == "past":
+        return with_final(infinitive, "ㅆ") + "는가"
+    if event.tense == "future":
+        return with_final(vowel_base(stem, base), "ㄹ") + " 것인가"
+    if event.tense == "habitual":
+        return before_neun(stem) + "는가"
+    row = forms("ko", "verbs")[event.verb]
+    return row["stem"] + ("고 있지 않은가" if event.negated else "고 있는가")
+
+
+_ORDER = ("agent", "time", "place", "manner", "goal", "objects", "verb")
+_PATIENT_FIRST = ("patient", "time", "agent", "place", "manner", "goal", "recipient", "verb")
+_ASKED_AGENT = ("time", *(name for name in _ORDER if name != "time"))
+
+
+def _parts(event: Event, ending: str = "finite", asked: str | None = None) -> dict[str, str]:
+    """The parts of a clause but its agent; the question word for the one that is asked for."""
     phrases, nouns = forms("ko", "phrases"), forms("ko", "nouns")
-    words = []
-    if event.place:
-        words.append(nouns[event.place]["noun"] + "에서")
+    parts = {"verb": verb(event, ending)}
+    if event.time:
+        parts["time"] = "언제" if asked == "time" else phrases[event.time]["phrase"]
     if event.manner:
-        words.append(phrases[event.manner]["phrase"])
+        parts["manner"] = phrases[event.manner]["phrase"]
+    if event.place:
+        place = "어디" if asked == "place" else nouns[event.place]["noun"]
+        parts["place"] = place + "에서"
     if event.goal:
-        particle = forms("ko", "verbs")[event.verb]["object"]
-        words.append(with_particle(nouns[event.goal]["noun"], particle))
-    recipient = [thing(event.recipient) + "에게"] if event.recipient else []
-    patient = []
-    if event.patient and not event.patient_first:
-        particle = forms("ko", "verbs")[event.verb]["object"] or "을"
-        patient = [with_particle(thing(event.patient), particle)]
-    return words + (recipient + patient if event.recipient_first else patient + recipient)
+        goal = "어디" if asked == "goal" else nouns[event.goal]["noun"]
+        parts["goal"] = with_particle(goal, forms("ko", "verbs")[event.verb]["object"])
+    if event.recipient:
+        who = "누구" if asked == "recipient" else thing(event.recipient)
+        parts["recipient"] = who + "에게"
+    if event.patient:
+        parts["patient"] = _patient(event, asked == "patient")
+    return parts
+
+
+def _patient(event: Event, asked: bool) -> str:
+    particle = forms("ko", "verbs")[event.verb]["object"]
+    if event.patient_first:
+        return with_particle(thing(event.patient) + particle, "은")
+    what = thing(event.patient)
+    if asked:
+        what = "누구" if animate(event.patient.noun) else "무엇"
+    return with_particle(what, particle or "을")
 
 
 def clause(event: Event, subordinate: bool = False, topic: bool = False, ending="finite") -> str:
     """One event with its subject; ``topic`` makes even a new agent the topic (contrast)."""
-    time = [forms("ko", "phrases")[event.time]["phrase"]] if event.time else []
-    agent_particle = "은" if topic or (event.agent.definite and not subordinate) else "이"
-    agent = with_particle(thing(event.agent), agent_particle)
-    if event.patient_first:
-        mark = forms("ko", "verbs")[event.verb]["object"]
-        words = [with_particle(thing(event.patient) + mark, "은")]
-        rest = [with_particle(thing(event.agent), "이"), *_arguments(event)]
-    else:
-        words, rest = [agent], _arguments(event)
-    words = [*time, *words] if event.time_first else [*words, *time]
-    return " ".join([*words, *rest, verb(event, ending)])
+    # where the patient is the topic the agent is not
+    known = event.agent.definite and not subordinate and not event.patient_first
+    particle = "은" if topic or known else "이"
+    parts = _parts(event, ending) | {"agent": with_particle(thing(event.agent), particle)}
+    own = _PATIENT_FIRST if event.patient_first else _ORDER
+    return " ".join(arranged(event, parts, own))
 
 
 def realise(meaning: Meaning) -> str:
@@ -109,9 +140,24 @@ def realise(meaning: Meaning) -> str:
     if relation is None:
         text = clause(main)
     elif relation == "and":
-        text = f"{clause(main, ending='and')} {' '.join([*_arguments(other), verb(other)])}"
+        second = arranged(other, _parts(other), _ORDER)
+        text = f"{clause(main, ending='and')} {' '.join(second)}"
     elif relation == "but":
         text = f"{clause(main, topic=True, ending='but')} {clause(other, topic=True)}"
     else:
-        text = f"{clause(other, subordinate=True, ending=relation)} {clause(main)}"
+        clauses = [clause(other, subordinate=True, ending=relation), clause(main)]
+        # Korean has the subordinate clause first, English where the meaning says
+        text = " ".join(clauses[::-1] if english_order() and not meaning.other_first else clauses)
     return text + "."
+
+
+def ask(event: Event, role: str) -> str:
+    """Korean question for a role of an event: the question word stands where the answer would."""
+    if role == "place" and event.goal:
+        role = "goal"
+    agent = with_particle(thing(event.agent), "은" if event.agent.definite else "이")
+    if role == "agent":
+        agent = "누가" if animate(event.agent.noun) else "무엇이"
+    parts = _parts(event, "question", role) | {"agent": agent}
+    own = _ASKED_AGENT if role == "agent" else _ORDER
+    return " ".join(arranged(event, parts, own, role)) + "?"

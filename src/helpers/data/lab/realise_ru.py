@@ -6,10 +6,12 @@ Noun and verb forms are written out in the tables; adjectives follow one rule.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
+from helpers.data.lab.constituents import arranged, in_own_order
 from helpers.data.lab.grammar import Event, Meaning, Thing, capitalise
-from helpers.data.lab.lexicon import forms
+from helpers.data.lab.lexicon import animate, forms
 
 # case endings of adjectives; "=" stands for the nominative or, of the living, the genitive
 _HARD = {
@@ -27,6 +29,13 @@ _SOFT = {
 CASES = ("nom", "gen", "dat", "acc", "ins", "prep")
 _WHO = {"m": "который", "f": "которая", "n": "которое", "pl": "которые"}
 _WAS = {"m": "был", "f": "была", "n": "было", "pl": "были"}
+# question words by the case, or the preposition, that the verb governs: person, thing
+_WHOM = {
+    "acc": ("кого", "что"),
+    "dat": ("кому", "чему"),
+    "на": ("на ком", "на чём"),
+    "за": ("за кем", "за чем"),
+}
 _FEW = ("2", "3", "4")
 
 
@@ -39,6 +48,8 @@ def adjective(masculine: str, gender: str, case: str, animate: bool = False) -> 
     >>> adjective("горячий", "n", "nom"), adjective("молодой", "m", "acc", animate=True)
     ('горячее', 'молодого')
     """
+    if masculine.isascii():
+        return masculine  # a loan has one form
     stem, ending = masculine[:-2], masculine[-2:]
     if case == "acc" and (gender == "pl" or gender == "m"):
         case = "gen" if animate else "nom"
@@ -88,7 +99,7 @@ def thing(t: Thing, case: str = "nom") -> str:
         words.append(adjective(masculine, *adjective_as, animate))
     text = " ".join([*words, noun])
     if t.relative:
-        text += f", {_WHO[gender(t)]} {' '.join(_after_subject(t.relative))},"
+        text += f", {_WHO[gender(t)]} {_relative(t.relative)},"
     if t.partner:
         text += f" и {thing(t.partner, case)}"
     return text
@@ -104,9 +115,12 @@ def _object(event: Event) -> str:
     return thing(event.patient, governs)
 
 
-def verb(event: Event) -> str:
-    """Verb group, or the adjective with its copula, agreeing with the agent."""
-    kind = gender(event.agent)
+def verb(event: Event, kind: str | None = None) -> str:
+    """Verb group, or the adjective with its copula.
+
+    It agrees with the agent, or is in the gender ``kind`` ("m" after кто, "n" after что).
+    """
+    kind = kind or gender(event.agent)
     no = "не " if event.negated else ""
     if event.quality:
         row = forms("ru", "adjectives")[event.quality]
@@ -119,39 +133,43 @@ def verb(event: Event) -> str:
         "past_progressive": f"past_{kind}",
         "future": f"future_{number}",
     }.get(event.tense, f"present_{number}")
+    if event.tense == "habitual" and row[f"habit_{number}"]:
+        form = f"habit_{number}"  # to go is another verb for who goes again and again
     return " ".join(filter(None, [no + row[form], row["extra"]]))
 
 
-def _manner(event: Event) -> list[str]:
-    return [forms("ru", "phrases")[event.manner]["phrase"]] if event.manner else []
+_ORDER = ("agent", "time", "manner", "verb", "goal", "objects", "place")
+_PATIENT_FIRST = ("patient", "time", "recipient", "place", "manner", "verb", "agent")
+_ASKED = ("asked", *_ORDER)
 
 
-def _place(event: Event) -> list[str]:
-    return [forms("ru", "nouns")[event.place]["at"]] if event.place else []
-
-
-def _after_subject(event: Event) -> list[str]:
-    """Adverb, verb, objects and place of a clause in the usual order."""
-    words = [*_manner(event), verb(event)]
+def _parts(event: Event, kind: str | None = None) -> dict[str, str]:
+    """The parts of a clause but its agent; ``kind`` as in `verb`."""
+    nouns, phrases = forms("ru", "nouns"), forms("ru", "phrases")
+    parts = {"verb": verb(event, kind)}
+    for name in ("time", "manner"):
+        if key := getattr(event, name):
+            parts[name] = phrases[key]["phrase"]
     if event.goal:
-        words.append(forms("ru", "nouns")[event.goal]["to"])
-    recipient = [thing(event.recipient, "dat")] if event.recipient else []
-    patient = [_object(event)] if event.patient else []
-    words += recipient + patient if event.recipient_first else patient + recipient
-    return words + _place(event)
+        parts["goal"] = nouns[event.goal]["to"]
+    if event.place:
+        parts["place"] = nouns[event.place]["at"]
+    if event.recipient:
+        parts["recipient"] = thing(event.recipient, "dat")
+    if event.patient:
+        parts["patient"] = _object(event)
+    return parts
+
+
+def _relative(event: Event) -> str:
+    # what is inside a noun phrase has no other order
+    return " ".join(in_own_order(event, _parts(event), _ORDER))
 
 
 def clause(event: Event) -> str:
     """One event with its subject, without capital and full stop."""
-    time = [forms("ru", "phrases")[event.time]["phrase"]] if event.time else []
-    if event.patient_first:
-        recipient = [thing(event.recipient, "dat")] if event.recipient else []
-        first = [_object(event)]
-        rest = [*recipient, *_place(event), *_manner(event), verb(event), thing(event.agent)]
-    else:
-        first, rest = [thing(event.agent)], _after_subject(event)
-    words = [*time, *first, *rest] if event.time_first else [*first, *time, *rest]
-    return " ".join(words)
+    parts = _parts(event) | {"agent": thing(event.agent)}
+    return " ".join(arranged(event, parts, _PATIENT_FIRST if event.patient_first else _ORDER))
 
 
 def realise(meaning: Meaning) -> str:
@@ -160,7 +178,7 @@ def realise(meaning: Meaning) -> str:
     if relation is None:
         text = main
     elif relation == "and":
-        text = f"{main} и {' '.join(_after_subject(other))}"
+        text = f"{main} и {' '.join(arranged(other, _parts(other), _ORDER))}"
     elif relation == "but":
         text = f"{main}, а {clause(other)}"
     elif relation == "because":
@@ -173,5 +191,26 @@ def realise(meaning: Meaning) -> str:
             if meaning.other_first
             else (f"{main}, {word} {clause(other)}")
         )
-    # a relative clause closes with a comma, which the sentence's own punctuation swallows
-    return capitalise(f"{text}.".replace(",,", ",").replace(",.", "."))
+    return _finish(f"{text}.")
+
+
+def _finish(text: str) -> str:
+    """Capital letter; the comma that closes a relative clause gives way to the sentence's own."""
+    return capitalise(re.sub(r",([,.?])", r"\1", text))
+
+
+def ask(event: Event, role: str) -> str:
+    """Russian question for a role of an event, question word first."""
+    if role == "place" and event.goal:
+        role = "goal"
+    kind = None
+    if role == "agent":
+        asked, kind = ("кто", "m") if animate(event.agent.noun) else ("что", "n")
+    elif role == "patient":
+        of_person, of_thing = _WHOM[forms("ru", "verbs")[event.verb]["object"]]
+        asked = of_person if animate(event.patient.noun) else of_thing
+    else:
+        asked = {"place": "где", "goal": "куда", "recipient": "кому", "time": "когда"}[role]
+    parts = _parts(event, kind) | {"agent": thing(event.agent)}
+    parts = {name: words for name, words in parts.items() if name != role} | {"asked": asked}
+    return _finish(" ".join(arranged(event, parts, _ASKED, "asked")) + "?")

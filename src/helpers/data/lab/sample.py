@@ -12,7 +12,7 @@ from functools import cache
 
 from helpers.data.lab.grammar import Event, Meaning, Thing
 from helpers.data.lab.lexicon import Concept, concepts
-from helpers.data.lab.splits import Skeleton, allowed, deal, skeletons
+from helpers.data.lab.splits import Skeleton, allowed, deal, rare, skeletons
 
 _TENSES = {"p": "past", "r": "progressive", "h": "habitual", "f": "future"}
 # beside a subordinate clause a time in front would seem to belong to that clause
@@ -41,10 +41,13 @@ ANYTHING = Wish()
 
 
 class Space:
-    """The words of one split and what they may stand with."""
+    """The words of one split and what they may stand with.
 
-    def __init__(self, split: str):
-        self.split = split
+    With ``rarity`` the words of `splits.rare` are passed over in that share of the choices.
+    """
+
+    def __init__(self, split: str, rarity: float = 0.0):
+        self.split, self.rarity = split, rarity
         self.nouns = self._allowed("nouns")
         self.verbs = self._allowed("verbs")
         self.adjectives = self._allowed("adjectives")
@@ -100,6 +103,10 @@ class Space:
             for key, noun in self.nouns.items()
             if tags & noun.names("tags") and dealt[noun.base] == self.split
         ]
+
+    def combinations(self, adjective: Concept, column: str) -> list[str]:
+        """Nouns of this split that ``adjective`` may be said of, by the tags in ``column``."""
+        return self._core("adjectives", adjective.base, adjective.names(column))
 
     def agents(self, verb: str) -> list[str]:
         """Nouns that may do ``verb``."""
@@ -186,20 +193,20 @@ class Space:
         patient = goal = recipient = None
         core = [n for n in self.core[verb] if self.nouns[n].base not in taken]
         if frame in ("tr", "di"):
-            noun = self._pick(rng, [n for n in core if n != wish.agent])
+            noun = self.pick(rng, [n for n in core if n != wish.agent])
             taken.add(self.nouns[noun].base)
             patient = self._patient(rng, noun, patient_shape)
         elif frame == "go":
-            goal = self._pick(rng, core)
+            goal = self.pick(rng, core)
             taken.add(self.nouns[goal].base)
         agents = [n for n in self.agents(verb) if self.nouns[n].base not in taken]
         if wish.agent and wish.agent not in agents:
             raise NoFit
-        agent_noun = wish.agent or self._pick(rng, agents)
+        agent_noun = wish.agent or self.pick(rng, agents)
         taken.add(self.nouns[agent_noun].base)
         if frame == "di":
             others = [n for n in self.tagged["person"] if self.nouns[n].base not in taken]
-            recipient = Thing(self._pick(rng, others))
+            recipient = Thing(self.pick(rng, others))
             taken.add(self.nouns[recipient.noun].base)
         agent = self._agent(rng, agent_noun, agent_shape, agents, taken)
         tense, time = self._time(rng, row, tense, wish, alone)
@@ -236,24 +243,26 @@ class Space:
             verbs = [v for v in verbs if "r" in self.verbs[v].columns["tenses"]]
         if completed:
             verbs = [v for v in verbs if self.verbs[v].columns["process"] == "0"]
-        return self._pick(rng, verbs)
+        return self.pick(rng, verbs)
 
-    @staticmethod
-    def _pick(rng: random.Random, words: list[str]) -> str:
+    def pick(self, rng: random.Random, words: list[str]) -> str:
+        """One of ``words``, which all are of one part of speech (`NoFit` if there is none)."""
         if not words:
             raise NoFit
+        if self.rarity and rng.random() < self.rarity:
+            words = [word for word in words if word not in rare()] or words
         return rng.choice(words)
 
     def _state(self, rng: random.Random, wish: Wish) -> Event:
         nouns = [n for n in self.states if self.nouns[n].base not in wish.avoid]
-        noun = wish.agent or self._pick(rng, nouns)
-        quality = self._pick(rng, self.states.get(noun, []))
+        noun = wish.agent or self.pick(rng, nouns)
+        quality = self.pick(rng, self.states.get(noun, []))
         return Event(None, Thing(noun), quality=quality)
 
     def _patient(self, rng: random.Random, noun: str, shape: str) -> Thing:
         definite = rng.random() < 0.5
         if shape == "adjective":
-            return Thing(noun, self._pick(rng, self.fitting[noun]), definite=definite)
+            return Thing(noun, self.pick(rng, self.fitting[noun]), definite=definite)
         if shape == "numeral":
             if "mass" in self.nouns[noun].names("tags"):
                 raise NoFit
@@ -265,7 +274,7 @@ class Space:
     ) -> Thing:
         definite = rng.random() < 0.75
         if shape == "adjective":
-            return Thing(noun, self._pick(rng, self.fitting[noun]), definite=definite)
+            return Thing(noun, self.pick(rng, self.fitting[noun]), definite=definite)
         if shape == "many":
             return Thing(noun, number="many")
         if shape == "numeral":
@@ -277,7 +286,7 @@ class Space:
                 for n in agents
                 if self.nouns[n].base not in taken and kind & self.nouns[n].names("tags")
             ]
-            partner = self._pick(rng, others)
+            partner = self.pick(rng, others)
             taken.add(self.nouns[partner].base)
             return Thing(noun, partner=Thing(partner))
         if shape == "relative":
@@ -293,7 +302,7 @@ class Space:
             return tense, None
         if wish.time:
             fits = [t for t in letters if wish.time in self.times[t] and (not tense or t == "p")]
-            return _TENSES[self._pick(rng, fits)], wish.time
+            return _TENSES[self.pick(rng, fits)], wish.time
         if tense:
             return tense, rng.choice(self.times["p"]) if rng.random() < 0.15 else None
         letter = "p" if rng.random() < 0.6 else rng.choice(letters)
@@ -309,7 +318,7 @@ class Space:
             return wish.place
         if not needed and (not places or wish.place or rng.random() > (0.45 if alone else 0.2)):
             return None
-        return self._pick(rng, places)
+        return self.pick(rng, places)
 
     def _manner(self, rng: random.Random, row: Concept, tense: str, alone: bool) -> str | None:
         manners = sorted(row.names("manners"))
@@ -365,6 +374,6 @@ def _bare(event: Event, agent: Thing | None = None) -> Event:
 
 
 @cache
-def space(split: str) -> Space:
-    """The one `Space` of a split."""
-    return Space(split)
+def space(split: str, rarity: float = 0.0) -> Space:
+    """The one `Space` of a split (and of a rarity)."""
+    return Space(split, rarity)

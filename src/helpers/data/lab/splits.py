@@ -9,6 +9,7 @@ assignments come from a stable hash of names, so a new word or skeleton moves no
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -80,6 +81,12 @@ def skeletons(split: str) -> tuple[Skeleton, ...]:
     return tuple(mine)
 
 
+def dealt_out(name: str, plans: Iterable[tuple], split: str) -> tuple[tuple, ...]:
+    """Those of ``plans`` that fall to a split; ``name`` says what they are plans of."""
+    ordered = sorted(plans, key=lambda plan: order(f"{name}/{plan}"))
+    return tuple(plan for i, plan in enumerate(ordered) if _DEAL[i % len(_DEAL)] == split)
+
+
 @cache
 def reserved(table: str) -> dict[str, str]:
     """Base words that stand in one split only ("dev" or "test"), with that split.
@@ -103,12 +110,25 @@ def reserved(table: str) -> dict[str, str]:
 def _group(table: str, concept: Concept) -> str:
     if table == "nouns":
         return concept.columns["tags"].split(",")[0]
+    if "judged" in concept.columns:
+        return "judgements"
     return concept.columns.get("frame", table)
 
 
 def allowed(table: str, concept: Concept, split: str) -> bool:
     """Whether a split may use this word."""
     return reserved(table).get(concept.base, split) == split
+
+
+@cache
+def rare() -> frozenset[str]:
+    """The quarter of the nouns, verbs and adjectives that the dial of rarity makes rare."""
+    return frozenset(
+        concept.key
+        for table in ("nouns", "verbs", "adjectives")
+        for concept in concepts(table).values()
+        if order(f"rare/{table}/{concept.base}") % 4 == 0
+    )
 
 
 @cache

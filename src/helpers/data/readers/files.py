@@ -6,7 +6,9 @@ feeds), at which ``str.splitlines`` would break them.
 
 from __future__ import annotations
 
+import gzip
 import lzma
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,19 +34,27 @@ def file_error(name: str, problem: str, mend: str) -> UserError:
 
 
 def read_file(path: Path, name: str) -> File:
-    """Read ``path``, decompressing where it ends in .xz.
+    """Read ``path``, decompressing where it ends in .xz, .gz or .gz.xz.
 
     Raises
     ------
     UserError : the file cannot be read, or its compressed stream is damaged or ends early.
     """
-    again = f"a complete file: fetch it again (xz --test {path.name} checks it)"
     try:
         data = path.read_bytes()
     except OSError as error:
         raise file_error(name, f"cannot be read ({error.strerror})", "a readable file") from error
-    if path.suffix != ".xz":
-        return File(name, data)
+    for suffix in reversed(path.suffixes):
+        if suffix == ".xz":
+            data = _unxz(data, name, f"a complete file: fetch it again (xz --test {path.name})")
+        elif suffix == ".gz":
+            data = _gunzip(data, name, f"a complete file: fetch it again ({path.name})")
+        else:
+            break
+    return File(name, data)
+
+
+def _unxz(data: bytes, name: str, again: str) -> bytes:
     decompressor, parts = lzma.LZMADecompressor(), []
     try:
         while data:
@@ -57,7 +67,18 @@ def read_file(path: Path, name: str) -> File:
         raise file_error(name, f"damaged: not a valid .xz stream ({error})", again) from error
     if not parts:
         raise file_error(name, "truncated: it is empty", again)
-    return File(name, b"".join(parts))
+    return b"".join(parts)
+
+
+def _gunzip(data: bytes, name: str, again: str) -> bytes:
+    if not data:
+        raise file_error(name, "truncated: it is empty", again)
+    try:
+        return gzip.decompress(data)
+    except EOFError as error:
+        raise file_error(name, "truncated: its compressed stream ends early", again) from error
+    except (OSError, zlib.error) as error:
+        raise file_error(name, f"damaged: not a valid .gz stream ({error})", again) from error
 
 
 def lines(file: File) -> Iterator[str | RowProblem]:
@@ -67,13 +88,32 @@ def lines(file: File) -> Iterator[str | RowProblem]:
     ------
     UserError : the file is empty, or is UTF-16.
     """
+    for raw in _body(file).removesuffix(b"\n").split(b"\n"):
+        yield _decode(raw.removesuffix(b"\r"))
+
+
+def text(file: File) -> str:
+    """The whole file as one text, for formats whose rows are no lines.
+
+    Raises
+    ------
+    UserError : the file is empty, or is not UTF-8; then with the line.
+    """
+    data = _body(file)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise file_error(file.name, f"line {line}: not valid UTF-8", "UTF-8 text") from error
+
+
+def _body(file: File) -> bytes:
     if file.data.startswith(_OTHER_BOMS):
         raise file_error(file.name, "is UTF-16", "UTF-8 text")
     data = file.data.removeprefix(_UTF8_BOM)
     if not data:
         raise file_error(file.name, "is empty", "a file with at least one row")
-    for raw in data.removesuffix(b"\n").split(b"\n"):
-        yield _decode(raw.removesuffix(b"\r"))
+    return data
 
 
 def _decode(raw: bytes) -> str | RowProblem:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import shutil
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from helpers.errors import UserError
 from helpers.paths import BUILD, MODELS
 
 from .evaluate import develop_scorer
-from .prepare import TOKENIZER, TOKENS, prepare
-from .recipe import read_recipe
+from .packing import pack_within
+from .prepare import COUNTS, TOKENIZER, prepare
+from .recipe import Recipe, read_recipe
 from .ship import ship
-from .tokens import load_groups
+from .tokens import OLD_TOKENS, load_groups, save_packed
 from .train import train
+
+MEGABYTE = 1_000_000
+_TRANSLATED = {"rank", "tlm"}  # objectives that read pairs; every other one reads lines
 
 
 def pretrain(
@@ -22,12 +29,13 @@ def pretrain(
     *,
     max_steps: int | None = None,
     out: Path | None = None,
-    corpus: Path | None = None,
+    corpus: Path | str | None = None,
     data: str | None = None,
     work: Path | None = None,
     prepared: Path | None = None,
     resume: bool = True,
     device: str = "cpu",
+    seed: int | None = None,
 ) -> Path:
     """Pretrain the encoder of a recipe and write it as a Hugging Face folder.
 
@@ -36,10 +44,13 @@ def pretrain(
     recipe : name of a recipe of the package, or a YAML file.
     max_steps : stop after so many steps; the checkpoint stays and a later call goes on.
     out : folder of the encoder; ``models/<recipe name>`` without one.
-    corpus, data : folder of text and source of the evaluation sets to be removed from it.
+    corpus, data : text (a folder or ``hub:ID[/CONFIG]``) and the source of the evaluation sets to
+        be removed from it.
     work : folder of prepared text and checkpoints; ``_build/pretrain/<recipe name>`` without one.
     prepared : folder of prepared text to share between recipes of one corpus and vocabulary.
-    resume : False throws checkpoint and static vectors away (prepared text stays).
+    resume : False throws checkpoint and static vectors away, and prepared text in ``work``.
+    seed : of weights and draws instead of the recipe's. Another one than the recipe's is added to
+        the encoder's name; text and vocabulary stay those of the recipe.
 
     Returns
     -------
@@ -47,24 +58,100 @@ def pretrain(
     """
     if max_steps is not None and max_steps < 1:
         raise UserError("max_steps", max_steps, "a whole number of at least 1")
-    spec = read_recipe(recipe)
-    work = work or BUILD / "pretrain" / spec.name
-    prepared = prepared or work / "text"
-    counts = prepare(spec, prepared, corpus, data)
+    base = read_recipe(recipe)
+    spec = _seeded(base, seed)
+    home = work or BUILD / "pretrain" / base.name
+    if not resume and prepared is None:
+        shutil.rmtree(home / "text", ignore_errors=True)
+    prepared = prepared or home / "text"
+    run = home / ("run" if spec.name == base.name else f"run-seed{seed}")
+    counts = prepare(base, prepared, corpus, data)
     if not resume:
-        shutil.rmtree(work / "run", ignore_errors=True)
-    groups = load_groups(prepared / TOKENS)
+        shutil.rmtree(run, ignore_errors=True)
+    groups = load_groups(prepared, needed(spec))
     from transformers import AutoTokenizer
 
     made = AutoTokenizer.from_pretrained(prepared / TOKENIZER, local_files_only=True)
     evaluate = develop_scorer(made, data) if data else None
-    model = train(spec, groups, len(made), work / "run", max_steps, device, evaluate, _say)
+    model = train(spec, groups, len(made), run, max_steps, device, evaluate, _say)
     if max_steps is not None and max_steps < spec.training.steps:
         _say(f"stopped after {max_steps} of {spec.training.steps} steps; the same call goes on")
-        return work
+        return home
     folder = Path(out) if out else MODELS / spec.name
-    ship(model, made, folder, spec, counts, work / "run")
+    ship(model, made, folder, spec, counts, run)
     return folder
+
+
+def pretrain_seeds(
+    recipe: str, seeds: Sequence[int], *, out: Path | None = None, resume: bool = True, **options
+) -> Iterator[Path]:
+    """One encoder a seed, from one text and one vocabulary; the recipe's own without a seed.
+
+    ``out`` is the first encoder's folder; those of other seeds than the recipe's stand beside it.
+    """
+    base = read_recipe(recipe)
+    for number, seed in enumerate(dict.fromkeys(seeds) if seeds else [None]):
+        name = _seeded(base, seed).name.removeprefix(base.name)
+        folder = None if out is None else out.with_name(out.name + name)
+        if not resume and number == 1 and options.get("prepared") is None:
+            # made anew for the first seed: the others must not have another vocabulary
+            options["prepared"] = (options.get("work") or BUILD / "pretrain" / base.name) / "text"
+        yield pretrain(recipe, seed=seed, out=folder, resume=resume, **options)
+
+
+def pack(
+    recipe: str,
+    folder: Path,
+    megabytes: float,
+    *,
+    corpus: Path | str | None = None,
+    data: str | None = None,
+    work: Path | None = None,
+    prepared: Path | None = None,
+    fresh: bool = False,
+) -> Path:
+    """Write the prepared text that a recipe needs to ``folder``, its token file within a size.
+
+    Only lines, or only pairs, where the recipe reads nothing else. Where they are too large still,
+    large languages and sources are thinned (see :func:`.packing.thin`), which the counts tell.
+    """
+    spec = read_recipe(recipe)
+    home = work or BUILD / "pretrain" / spec.name
+    if fresh and prepared is None:
+        shutil.rmtree(home / "text", ignore_errors=True)
+    prepared = prepared or home / "text"
+    counts = prepare(spec, prepared, corpus, data)
+    groups = load_groups(prepared, needed(spec))
+    tokens = sum(len(group.ids) for group in groups.values())
+    arrays, kept = pack_within(groups, int(megabytes * MEGABYTE), spec.training.seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(prepared / TOKENIZER, folder / TOKENIZER, dirs_exist_ok=True)
+    save_packed(arrays, folder / OLD_TOKENS)
+    if kept < tokens:
+        counts["thinned"] = {"tokens": tokens, "kept": kept}
+    (folder / COUNTS).write_text(json.dumps(counts, indent=1, ensure_ascii=False), encoding="utf-8")
+    size = (folder / OLD_TOKENS).stat().st_size / MEGABYTE
+    _say(f"{size:.1f} MB, {kept:,} of {tokens:,} tokens")
+    return folder
+
+
+def needed(recipe: Recipe) -> tuple[str, ...]:
+    """Kinds of token groups that the recipe's stages read.
+
+    >>> needed(read_recipe("xlmr-nano")), needed(read_recipe("tiny"))
+    (('mono',), ('mono', 'pair'))
+    """
+    objectives, static = set(recipe.training.objectives), recipe.static.pairs
+    lines = bool(objectives - _TRANSLATED) or static == "halves" or recipe.static.views > 0
+    pairs = bool(objectives & _TRANSLATED) or static == "translations"
+    return tuple(kind for kind, read in (("mono", lines), ("pair", pairs)) if read)
+
+
+def _seeded(recipe: Recipe, seed: int | None) -> Recipe:
+    if seed is None or seed == recipe.training.seed:
+        return recipe
+    training = dataclasses.replace(recipe.training, seed=seed)
+    return dataclasses.replace(recipe, name=f"{recipe.name}-seed{seed}", training=training)
 
 
 def _say(line: str) -> None:

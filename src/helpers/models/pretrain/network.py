@@ -1,11 +1,15 @@
-"""The XLM-R network, started so that it *is* its bag of static vectors until training changes it.
+"""The XLM-R network and its two ways to start from static token vectors.
+
+``start_as_embeddings`` puts them, at the usual small scale, under a network that is otherwise
+random: best for masked-language modelling. ``start_as_bag`` makes the network *be* its bag of
+vectors until training changes it: best for ranking sentences, for which a bag is already good.
 
 Layer normalisation throws away the length of a token's vector, which in a bag of vectors is its
 weight. One coordinate is therefore set aside and held at a constant ``LARGE`` that dwarfs the rest:
 then the normaliser divides every token by nearly the same number and lengths survive. Every layer
 normalisation re-creates the constant by its bias (its gain there is zero); the last one sets it to
 zero. Attention and feed-forward outputs start at zero, so each layer starts as the identity.
-The architecture stays plain XLM-R: only the initial values are special.
+The architecture stays plain XLM-R: only the initial values are special, so any code loads it.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from .vocabulary import BOS, EOS, PAD
 
 LARGE = 30.0  # times the root mean square length of the static vectors
 LENGTH = 8.0  # that root mean square length, so that attention sees inputs of unit scale
+SCALE = 0.04  # of the coordinates of embeddings; a random start has 0.02
 
 
 def build(spec: Network, vocabulary_size: int, seed: int):
@@ -45,7 +50,36 @@ def build(spec: Network, vocabulary_size: int, seed: int):
 
 
 @torch.no_grad()
-def start_from_static(model, vectors: np.ndarray) -> None:
+def start_from_frequencies(model, counts: np.ndarray) -> None:
+    """Let the first predictions be the token frequencies; they take millions of tokens to learn.
+
+    Parameters
+    ----------
+    counts : (vocabulary,) occurrences of each token in the training text.
+    """
+    shares = (counts + 0.5) / (counts + 0.5).sum()
+    model.lm_head.bias.copy_(torch.from_numpy(np.log(shares).astype(np.float32)))
+
+
+@torch.no_grad()
+def start_as_embeddings(model, vectors: np.ndarray) -> None:
+    """Use ``vectors`` as the token embeddings, centred and with coordinates of scale ``SCALE``.
+
+    Parameters
+    ----------
+    model : from :func:`build` with hidden size d.
+    vectors : float32 (vocabulary, d - 1); the last coordinate starts at zero.
+    """
+    _check(model, vectors)
+    centred = vectors - vectors.mean(axis=0)
+    table = model.roberta.embeddings.word_embeddings.weight
+    table[:, :-1] = torch.from_numpy(centred * (SCALE / np.sqrt((centred**2).mean())))
+    table[:, -1] = 0
+    table[PAD] = 0
+
+
+@torch.no_grad()
+def start_as_bag(model, vectors: np.ndarray) -> None:
     """Set the values of ``model`` so that its mean pooling equals the bag of ``vectors``.
 
     Parameters
@@ -54,10 +88,7 @@ def start_from_static(model, vectors: np.ndarray) -> None:
     vectors : float32 (vocabulary, d - 1); special tokens' rows are set to zero.
     """
     encoder, hidden = model.roberta, model.config.hidden_size
-    if vectors.shape != (model.config.vocab_size, hidden - 1):
-        raise ValueError(
-            f"vectors: got shape {vectors.shape}; accepted: {(model.config.vocab_size, hidden - 1)}"
-        )
+    _check(model, vectors)
     table = torch.zeros(vectors.shape[0], hidden)
     table[:, :-1] = torch.from_numpy(vectors)
     table[:, :-1] -= table[:, :-1].mean(dim=1, keepdim=True)  # normalisation removes it anyway
@@ -92,5 +123,12 @@ def start_from_static(model, vectors: np.ndarray) -> None:
         norm.bias.fill_(constant / hidden)  # puts back the mean that normalisation removes
         norm.bias[-1] = constant
     norms[-1].bias[-1] = 0
-    # The decoder shares the long token vectors: shorter inputs keep the first scores near uniform.
-    model.lm_head.layer_norm.weight.fill_(1 / LENGTH)
+    # The decoder shares the long token vectors: its inputs start short, so that the first
+    # predictions are the frequencies of its bias.
+    model.lm_head.layer_norm.weight.fill_(0.1 / LENGTH)
+
+
+def _check(model, vectors: np.ndarray) -> None:
+    accepted = (model.config.vocab_size, model.config.hidden_size - 1)
+    if vectors.shape != accepted:
+        raise ValueError(f"vectors: got shape {vectors.shape}; accepted: {accepted}")

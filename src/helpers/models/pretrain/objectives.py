@@ -2,7 +2,8 @@
 
 Each objective makes its batch from a step's random generator and returns a loss and the number of
 tokens that went through the network. MLM: Devlin et al. 2019; TLM: Conneau & Lample 2019 (positions
-are not reset); ranking: in-batch softmax over cosines, both directions (Guo et al. 2018).
+are not reset); ranking: in-batch softmax over cosines, both directions (Guo et al. 2018), of
+translations (``rank``) or of two views of a line with tokens left out (``views``).
 """
 
 from __future__ import annotations
@@ -12,11 +13,10 @@ import torch
 from torch.nn import functional as F
 
 from .recipe import Recipe
-from .sampling import LineSampler, PairSampler
+from .sampling import LineSampler, PairSampler, views
 from .tokens import Group
 from .vocabulary import BOS, EOS, PAD
 
-MASKED_SHARE = 0.15
 CHUNKS = 4  # length-sorted parts of a ranking batch, each padded to its own longest row
 
 
@@ -25,11 +25,13 @@ class Objectives:
 
     def __init__(self, recipe: Recipe, groups: dict[str, Group], vocabulary_size: int, device: str):
         self.spec, self.device = recipe.training, device
+        self.longest = recipe.network.max_length
         self.vocabulary_size, self.mask = vocabulary_size, vocabulary_size - 1
         wanted = self.spec.objectives
         self.lines = LineSampler(groups, recipe.corpus, EOS) if "mlm" in wanted else None
         paired = {"tlm", "rank"} & set(wanted)
         self.pairs = PairSampler(groups, recipe.corpus) if paired else None
+        self.halves = PairSampler(groups, recipe.corpus, halves=True) if "views" in wanted else None
         self.names = sorted(wanted)
         shares = np.array([wanted[name] for name in self.names], dtype=float)
         self.shares = shares / shares.sum()
@@ -41,7 +43,9 @@ class Objectives:
         return name, loss, tokens
 
     def _mlm(self, model, rng) -> tuple[torch.Tensor, int]:
-        length = self.spec.sequence_length
+        # Short windows are cheap; the long ones train the later positions.
+        long = rng.random() < self.spec.long_share
+        length = self.longest if long else self.spec.sequence_length
         rows = max(1, self.spec.tokens_per_batch // length)
         ids = np.full((rows, length), BOS, dtype=np.int64)
         ids[:, 1:-1] = self.lines.draw(rng, rows, length - 2)
@@ -60,7 +64,7 @@ class Objectives:
         return self._masked(model, ids, rng)
 
     def _masked(self, model, ids: np.ndarray, rng) -> tuple[torch.Tensor, int]:
-        chosen = (rng.random(ids.shape) < MASKED_SHARE) & (ids > EOS)
+        chosen = (rng.random(ids.shape) < self.spec.masked) & (ids > EOS)
         chosen[0, 1] = True  # a batch without a target has no loss
         labels = torch.from_numpy(ids[chosen]).to(self.device)
         corrupted = ids.copy()
@@ -74,15 +78,22 @@ class Objectives:
         return F.cross_entropy(scores.float(), labels), int((ids != PAD).sum())
 
     def _rank(self, model, rng) -> tuple[torch.Tensor, int]:
-        n = self.spec.rank_batch
-        sides = self.pairs.draw(rng, n, limit=self.spec.sequence_length - 2)
+        limit = self.spec.sequence_length - 2
+        return self._ranked(model, self.pairs.draw(rng, self.spec.rank_batch, limit))
+
+    def _views(self, model, rng) -> tuple[torch.Tensor, int]:
+        limit = self.spec.sequence_length - 2
+        return self._ranked(model, views(self.halves, rng, self.spec.rank_batch, limit))
+
+    def _ranked(self, model, sides) -> tuple[torch.Tensor, int]:
+        """Each row of one side should be nearest to its partner among all rows of the other."""
         vectors, tokens = [], 0
         for rows in sides:
             pooled, count = self._pooled(model, rows)
             vectors.append(F.normalize(pooled.float(), dim=-1))
             tokens += count
         scores = self.spec.rank_scale * vectors[0] @ vectors[1].T
-        target = torch.arange(n, device=self.device)
+        target = torch.arange(len(scores), device=self.device)
         loss = (F.cross_entropy(scores, target) + F.cross_entropy(scores.T, target)) / 2
         return loss, tokens
 

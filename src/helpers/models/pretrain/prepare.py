@@ -1,50 +1,69 @@
-"""From text to a prepared folder: tokenizer, token file, and counts of what was removed and kept.
+"""From text to a prepared folder: tokenizer, token files, and counts of what was removed and kept.
 
 A prepared folder is all that training reads, so that it can travel to another machine.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import json
+import sys
 from pathlib import Path
 
 from tqdm.auto import tqdm
 
+from helpers.data.near_duplicates import normalise
 from helpers.errors import UserError
+from helpers.paths import PACKAGE
 
 from . import decontaminate
+from .evaluation_sets import EvaluationSets, evaluation_sets
+from .hub_text import PREFIX, read_hub
 from .recipe import Recipe
-from .text import Text, normalise, read_folder, read_laboratory
+from .text import Text, read_folder, read_laboratory
 from .tokens import save_groups, tokenise_corpus
 from .vocabulary import train_vocabulary
 
-TOKENS, TOKENIZER, COUNTS = "tokens.npz", "tokenizer", "counts.json"
+TOKENIZER, COUNTS = "tokenizer", "counts.json"
+LABORATORY = PACKAGE / "data" / "lab"
+_SAMPLING = ("temperature", "source_weights")
 
 
 def prepare(
     recipe: Recipe,
     folder: Path,
-    corpus: Path | None,
+    corpus: Path | str | None,
     data: str | None,
 ) -> dict:
     """Make the prepared folder unless it is there already; returns its counts.
 
+    The sets that the recipe names and ``data`` does not have are told on stderr, and in the counts
+    as ``not_given``: nothing was removed for them.
+
     Parameters
     ----------
-    corpus : folder of text (see :mod:`.text`); None for a laboratory recipe.
+    corpus : folder of text (see :mod:`.text`) or ``hub:ID[/CONFIG]``; None for a laboratory recipe.
     data : source of the evaluation sets to remove, e.g. ``local:FOLDER``.
 
     Raises
     ------
-    UserError : text or evaluation sets that the recipe needs are not given.
+    UserError : text or evaluation sets that the recipe needs are not given; what is prepared there
+        was made from something else.
     """
+    made_from = _made_from(recipe, corpus)
     if (folder / COUNTS).is_file():
-        return json.loads((folder / COUNTS).read_text(encoding="utf-8"))
+        counts = json.loads((folder / COUNTS).read_text(encoding="utf-8"))
+        _check(counts.get("made_from", {}), made_from)
+        return counts
     folder.mkdir(parents=True, exist_ok=True)
     text = _read(recipe, corpus)
     if recipe.corpus.decontaminate and data is None:
         raise UserError("data", None, "the evaluation sets to be removed, e.g. local:FOLDER")
-    sets = evaluation_sentences(recipe, data) if recipe.corpus.decontaminate else {}
+    found = evaluation_sets(recipe, data) if recipe.corpus.decontaminate else EvaluationSets()
+    for name in found.missing:
+        print(f"not in {data}, so nothing is removed for it: {name}", file=sys.stderr, flush=True)
+    sets = found.sentences
     held = _longer_than_nothing(text)
     removed = decontaminate.clean(text, sets, lambda rows, name: tqdm(rows, desc=name, leave=False))
     made = train_vocabulary(
@@ -52,7 +71,7 @@ def prepare(
     )
     made.save_pretrained(folder / TOKENIZER)
     groups = tokenise_corpus(made, text, lambda rows: tqdm(rows, desc="tokenising"))
-    save_groups(groups, folder / TOKENS)
+    save_groups(groups, folder)
     counts = {
         "lines": {name: len(rows) for name, rows in sorted(text.mono.items())},
         "pairs": {"-".join(key): len(rows) for key, rows in sorted(text.pairs.items())},
@@ -63,18 +82,60 @@ def prepare(
         "left_out": dict(text.counts),
         "empty_lines": held,
         "removed": removed,
+        "not_given": found.missing,
         "remaining": _recount(text, sets),
+        "made_from": made_from,
     }
     (folder / COUNTS).write_text(json.dumps(counts, indent=1, ensure_ascii=False), encoding="utf-8")
     return counts
 
 
-def _read(recipe: Recipe, corpus: Path | None) -> Text:
+def _made_from(recipe: Recipe, corpus: Path | str | None) -> dict[str, str]:
+    """Digests of what decides prepared text, as far as it is known without reading the text."""
+    parts = [recipe.corpus, recipe.vocabulary, recipe.network.max_length, recipe.training.seed]
+    found = {"recipe": _digest([_plain(part) for part in parts])}
+    if recipe.corpus.kind == "laboratory":
+        files = sorted(path for path in LABORATORY.rglob("*") if path.suffix in (".py", ".tsv"))
+        found["text"] = _digest([path.read_text(encoding="utf-8") for path in files])
+    elif corpus is not None and Path(corpus).is_dir():
+        files = sorted(path for path in Path(corpus).rglob("*") if path.is_file())
+        found["text"] = _digest([[path.name, path.stat().st_size] for path in files])
+    elif corpus is not None:
+        found["text"] = str(corpus)
+    return found
+
+
+def _plain(part: object) -> object:
+    """A part of a recipe as JSON has it, without what only weighs in sampling."""
+    if not dataclasses.is_dataclass(part):
+        return part
+    entries = dataclasses.asdict(part)
+    return {key: value for key, value in entries.items() if key not in _SAMPLING}
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _check(before: dict[str, str], now: dict[str, str]) -> None:
+    """Refuse prepared text of another recipe or corpus; what one does not tell is not compared."""
+    told = {"recipe": "another corpus or vocabulary in the recipe", "text": "another text"}
+    for key in before.keys() & now.keys():
+        if before[key] != now[key]:
+            accepted = "a folder made from what is given now; another one, or --fresh"
+            raise UserError("prepared", f"a folder made from {told[key]}", accepted)
+
+
+def _read(recipe: Recipe, corpus: Path | str | None) -> Text:
     if recipe.corpus.kind == "laboratory":
         return read_laboratory(recipe.corpus, recipe.training.seed)
+    if str(corpus).startswith(PREFIX):
+        return read_hub(str(corpus), recipe.corpus)
     if corpus is None or not Path(corpus).is_dir():
         raise UserError(
-            "corpus", None if corpus is None else str(corpus), "a folder with mono/ and parallel/"
+            "corpus",
+            None if corpus is None else str(corpus),
+            "a folder with mono/ and parallel/, or hub:ID[/CONFIG]",
         )
     return read_folder(Path(corpus), recipe.corpus)
 
@@ -100,23 +161,3 @@ def _recount(text: Text, sets: dict[str, list[str]]) -> dict[str, int]:
             if found := seen.matches(side):
                 left[found[1]] += 1
     return left
-
-
-def evaluation_sentences(recipe: Recipe, data: str) -> dict[str, list[str]]:
-    """Sentences of every set that the recipe names; ``*`` stands for every language it has."""
-    from helpers.data.sources import languages, load
-
-    sets: dict[str, list[str]] = {}
-    for task, language, split in recipe.corpus.decontaminate:
-        for name in languages(task, data) if language == "*" else (language,):
-            try:
-                table = load(task, name, split, data).table
-            except UserError as error:
-                if error.parameter == "split" and language == "*":
-                    continue  # not every language has every split
-                raise
-            columns = [c for c in table.columns if c.startswith("sentence") or c.endswith("_text")]
-            sets.setdefault(f"{task} {split}", []).extend(
-                sentence for column in columns for sentence in table[column]
-            )
-    return sets

@@ -43,10 +43,15 @@ class Static:
     """Static token vectors by contrastive ranking; the encoder starts from them.
 
     ``pairs``: ``translations`` (sentences with their translations) or ``halves`` (the two halves of
-    one monolingual line; no parallel text is seen). ``none`` skips the stage.
+    one monolingual line; no parallel text is seen). ``none`` skips the stage. ``start``: the
+    encoder starts as their ``bag``, or with them as ``embeddings`` (:mod:`.network`). ``views``:
+    share of steps that rank two views of one monolingual line instead, each view a random 60 % of
+    its tokens; they keep words apart that translations alone would not (see the ablation).
     """
 
     pairs: str = "none"
+    start: str = "bag"
+    views: float = 0.0
     steps: int = 0
     batch: int = 1024
     learning_rate: float = 5e-3
@@ -61,6 +66,9 @@ class Training:
     steps: int = 1000
     tokens_per_batch: int = 8192
     sequence_length: int = 128
+    # Share of masked-language-modelling steps whose windows have the network's greatest length.
+    long_share: float = 0.0
+    masked: float = 0.15
     rank_batch: int = 512
     rank_scale: float = 20.0
     learning_rate: float = 5e-4
@@ -68,6 +76,9 @@ class Training:
     warmup: int = 100
     weight_decay: float = 0.01
     average_last: float = 0.25
+    # The encoder is this share of the weights at the start and the rest of the average
+    # (Wortsman et al. 2022): both ends may be worse than what lies between them.
+    start_share: float = 0.0
     checkpoint_every: int = 200
     evaluate_every: int = 200
     seed: int = 0
@@ -85,6 +96,7 @@ class Corpus:
     # Source tag of a pair -> weight in sampling; "*" stands for every tag that is not named.
     source_weights: dict[str, float] = field(default_factory=lambda: {"*": 1.0})
     left_out: tuple[str, ...] = ()
+    pairs_only: tuple[str, ...] = ()
     # Evaluation sets (task, language, split) whose sentences are removed from the text.
     decontaminate: tuple[tuple[str, str, str], ...] = ()
 
@@ -100,8 +112,9 @@ class Recipe:
     training: Training = field(default_factory=Training)
 
 
-OBJECTIVES = ("mlm", "tlm", "rank")
+OBJECTIVES = ("mlm", "tlm", "rank", "views")
 STATIC_PAIRS = ("none", "halves", "translations")
+STARTS = ("bag", "embeddings")
 
 
 def available() -> tuple[str, ...]:
@@ -182,5 +195,15 @@ def _check(recipe: Recipe) -> None:
         raise UserError("recipe.network.hidden", recipe.network.hidden, "a multiple of heads")
     if recipe.vocabulary.size > 65_536:
         raise UserError("recipe.vocabulary.size", recipe.vocabulary.size, "at most 65536 (uint16)")
+    if recipe.static.start not in STARTS:
+        raise UserError("recipe.static.start", recipe.static.start, STARTS)
+    if not 0 <= recipe.training.start_share < 1:
+        raise UserError("recipe.training.start_share", recipe.training.start_share, "in [0, 1)")
+    if not 0 <= recipe.static.views <= 1:
+        raise UserError("recipe.static.views", recipe.static.views, "a share, 0 to 1")
+    if not 0 <= recipe.training.long_share <= 1:
+        raise UserError("recipe.training.long_share", recipe.training.long_share, "a share, 0 to 1")
+    if not 0 < recipe.training.masked < 1:
+        raise UserError("recipe.training.masked", recipe.training.masked, "a share, above 0")
     if not 0 < recipe.training.average_last <= 1:
         raise UserError("recipe.training.average_last", recipe.training.average_last, "in (0, 1]")

@@ -89,6 +89,29 @@ class PairSampler:
         return ids[:middle], ids[middle:]
 
 
+KEPT = 0.6  # of a line's tokens in each of its two views
+
+
+def views(
+    lines: PairSampler, rng: np.random.Generator, n: int, limit: int = 64
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Two views of ``n`` monolingual lines: each a random share of the line's tokens, in order.
+
+    Parameters
+    ----------
+    lines : a sampler of halves, whose two sides together are the line.
+    """
+    first, second = lines.draw(rng, n, limit=limit // 2)
+    rows = [np.concatenate(halves) for halves in zip(first, second, strict=True)]
+    return [_some(rng, row) for row in rows], [_some(rng, row) for row in rows]
+
+
+def _some(rng: np.random.Generator, row: np.ndarray) -> np.ndarray:
+    kept = rng.random(len(row)) < KEPT
+    kept[rng.integers(len(row))] = True  # at least one
+    return row[kept]
+
+
 class LineSampler:
     """Packed windows of monolingual text: consecutive lines of a language, cut to one length."""
 

@@ -13,7 +13,7 @@ import torch
 from torch.nn import functional as F
 
 from .recipe import Recipe
-from .sampling import PairSampler
+from .sampling import PairSampler, views
 from .tokens import Group
 
 
@@ -38,7 +38,8 @@ def train_static(
     with torch.no_grad():
         bag.weight.normal_(0, 1 / dimension**0.5, generator=generator)
     optimiser = torch.optim.SparseAdam(bag.parameters(), lr=spec.learning_rate)
-    sampler = PairSampler(groups, recipe.corpus, halves=spec.pairs == "halves")
+    pairs = PairSampler(groups, recipe.corpus, halves=spec.pairs == "halves")
+    lines = PairSampler(groups, recipe.corpus, halves=True) if spec.views else pairs
     target = torch.arange(spec.batch)
     started, running = time.monotonic(), 0.0
     for step in range(spec.steps):
@@ -46,8 +47,11 @@ def train_static(
         for group in optimiser.param_groups:
             group["lr"] = rate
         rng = np.random.default_rng([recipe.training.seed, 1, step])
-        sides = [_bags(rows) for rows in sampler.draw(rng, spec.batch, limit=64)]
-        left, right = (F.normalize(bag(ids, starts), dim=-1) for ids, starts in sides)
+        if rng.random() < spec.views:
+            sides = views(lines, rng, spec.batch)
+        else:
+            sides = pairs.draw(rng, spec.batch, limit=64)
+        left, right = (F.normalize(bag(*_bags(rows)), dim=-1) for rows in sides)
         scores = spec.scale * left @ right.T
         loss = (F.cross_entropy(scores, target) + F.cross_entropy(scores.T, target)) / 2
         optimiser.zero_grad()

@@ -7,19 +7,17 @@ A folder holds ``mono/<language>.txt`` (a line is a paragraph) and ``parallel/<a
 from __future__ import annotations
 
 import lzma
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from helpers.data.near_duplicates import normalise
 from helpers.errors import UserError
 
 from .recipe import Corpus
 
 PAIR_FIELDS = 3
-_PUNCTUATION = re.compile(r"[\W_]+")
 
 
 @dataclass
@@ -31,18 +29,9 @@ class Text:
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
 
-def normalise(text: str) -> str:
-    """Casefolded, without punctuation, one space between words: the form that is compared.
-
-    >>> normalise("  It's   A dog! ")
-    'it s a dog'
-    """
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return _PUNCTUATION.sub(" ", folded).strip()
-
-
 def read_folder(folder: Path, corpus: Corpus) -> Text:
-    """Read a corpus folder; sources named in ``corpus.left_out`` are left out of pairs *and* lines.
+    """Read a corpus folder; sources of ``corpus.left_out`` give neither pairs nor lines,
+    those of ``corpus.pairs_only`` pairs alone.
 
     Raises
     ------
@@ -62,9 +51,10 @@ def read_folder(folder: Path, corpus: Corpus) -> Text:
                     "corpus", f"{path.name}, line {number}", "sentence, translation and source tag"
                 )
             left, right, source = fields[:PAIR_FIELDS]
+            if source in corpus.left_out or source in corpus.pairs_only:
+                left_out_lines.update((normalise(left), normalise(right)))
             if source in corpus.left_out:
                 text.counts[f"pairs of {source}, left out"] += 1
-                left_out_lines.update((normalise(left), normalise(right)))
             else:
                 groups[source].append((left, right))
         for source, rows in groups.items():

@@ -6,6 +6,8 @@ step, and a resumed run ends with the weights of an unbroken one.
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import json
 import os
 import time
@@ -15,13 +17,16 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .network import build, start_from_static
+from . import checkpoint
+from .network import build, start_as_bag, start_as_embeddings, start_from_frequencies
 from .objectives import Objectives
 from .recipe import Recipe
 from .static import train_static
 from .tokens import Group
 
-CHECKPOINT, STATIC, LOG = "checkpoint.pt", "static.npy", "log.jsonl"
+STATIC, LOG = "static.npy", "log.jsonl"
+# Entries of a recipe that may change between two parts of one run without changing its weights.
+_FREE = ("name", "description", "checkpoint_every", "evaluate_every")
 
 
 def train(
@@ -40,7 +45,12 @@ def train(
     """
     work.mkdir(parents=True, exist_ok=True)
     spec = recipe.training
-    model = _start(recipe, groups, vocabulary_size, work, say).to(device)
+    made_by = _digest(recipe, vocabulary_size)
+    saved = checkpoint.load(work, made_by, device)
+    if saved:
+        model = build(recipe.network, vocabulary_size, spec.seed).to(device)
+    else:
+        model = _started(recipe, groups, vocabulary_size, work, say).to(device)
     kind = torch.device(device).type
     if kind == "cpu":  # short sequences: the fused kernel's backward pass is slower there
         model.set_attn_implementation("eager")
@@ -48,11 +58,12 @@ def train(
     optimiser = _optimiser(model, recipe)
     average = {name: torch.zeros_like(value) for name, value in model.state_dict().items()}
     step, averaged = 0, 0
-    if (work / CHECKPOINT).is_file():
-        saved = torch.load(work / CHECKPOINT, map_location=device, weights_only=True)
+    if saved:
         model.load_state_dict(saved["model"])
         optimiser.load_state_dict(saved["optimiser"])
         average, step, averaged = saved["average"], saved["step"], saved["averaged"]
+        del saved  # as large as everything else together
+        _forget(work, step)
         say(f"resumed at step {step}")
     last = min(spec.steps, max_steps or spec.steps)
     meter = _Meter(work, step, last, say)
@@ -72,27 +83,53 @@ def train(
             _update_average(average, model, averaged)
         meter.step(name, loss.item(), tokens, step)
         if step % spec.checkpoint_every == 0 or step == last:
-            _save(work, model, optimiser, average, step, averaged)
+            meter.tell(step)  # rows after this one belong to steps that a killed run loses
+            state = {
+                "model": model.state_dict(),
+                "optimiser": optimiser.state_dict(),
+                "average": average,
+                "step": step,
+                "averaged": averaged,
+            }
+            checkpoint.save(work, state, made_by)
         if evaluate and (step % spec.evaluate_every == 0 or step == last):
             meter.note(step, evaluate(model))
     if averaged:
-        model.load_state_dict({k: v.to(device) for k, v in average.items()})
+        model.load_state_dict(average)
+    if averaged and spec.start_share:
+        start = _started(recipe, groups, vocabulary_size, work, say).to(device).state_dict()
+        model.load_state_dict(
+            {name: value.lerp(start[name], spec.start_share) for name, value in average.items()}
+        )
     return model
 
 
-def _start(recipe, groups, vocabulary_size, work, say):
+def _started(recipe, groups, vocabulary_size, work, say):
+    """The network before its first step: random, or from static vectors."""
     model = build(recipe.network, vocabulary_size, recipe.training.seed)
     if recipe.static.pairs != "none":
-        if not (work / STATIC).is_file():
-            dimension = recipe.network.hidden - 1
-            started = time.monotonic()
-            vectors = train_static(groups, recipe, vocabulary_size, dimension, say)
-            partial = work / f".{STATIC}.{os.getpid()}.npy"
-            np.save(partial, vectors)
-            os.replace(partial, work / STATIC)
-            log(work, {"stage": "static", "seconds": round(time.monotonic() - started, 1)})
-        start_from_static(model, np.load(work / STATIC))
+        start = start_as_bag if recipe.static.start == "bag" else start_as_embeddings
+        start(model, _static(recipe, groups, vocabulary_size, work, say))
+    start_from_frequencies(model, _frequencies(groups, vocabulary_size))
     return model
+
+
+def _static(recipe, groups, vocabulary_size, work, say) -> np.ndarray:
+    if not (work / STATIC).is_file():
+        started = time.monotonic()
+        vectors = train_static(groups, recipe, vocabulary_size, recipe.network.hidden - 1, say)
+        partial = work / f".{STATIC}.{os.getpid()}.npy"
+        np.save(partial, vectors)
+        os.replace(partial, work / STATIC)
+        log(work, {"stage": "static", "seconds": round(time.monotonic() - started, 1)})
+    return np.load(work / STATIC)
+
+
+def _frequencies(groups: dict[str, Group], vocabulary_size: int) -> np.ndarray:
+    counts = np.zeros(vocabulary_size)
+    for group in groups.values():
+        counts += np.bincount(group.ids, minlength=vocabulary_size)
+    return counts
 
 
 def _optimiser(model, recipe: Recipe) -> torch.optim.Optimizer:
@@ -139,23 +176,32 @@ def _update_average(average: dict, model, count: int) -> None:
             average[name].copy_(value)
 
 
-def _save(work: Path, model, optimiser, average, step: int, averaged: int) -> None:
-    state = {
-        "model": model.state_dict(),
-        "optimiser": optimiser.state_dict(),
-        "average": average,
-        "step": step,
-        "averaged": averaged,
-    }
-    partial = work / f".{CHECKPOINT}.{os.getpid()}"
-    torch.save(state, partial)
-    os.replace(partial, work / CHECKPOINT)
+def _digest(recipe: Recipe, vocabulary_size: int) -> str:
+    """Of all that decides the weights of a run except its text."""
+    entries = dataclasses.asdict(recipe)
+    for part in (entries, entries["training"]):
+        for name in _FREE:
+            part.pop(name, None)
+    # What the text was made by is the prepared folder's to answer for.
+    entries["vocabulary"] = vocabulary_size
+    spelt = json.dumps(entries, sort_keys=True)
+    return hashlib.sha256(spelt.encode()).hexdigest()[:16]
 
 
 def log(work: Path, row: dict) -> None:
     """Append a row to the run's log; rows count what happened since the row before."""
     with (work / LOG).open("a", encoding="utf-8") as stream:
         stream.write(json.dumps(row) + "\n")
+
+
+def _forget(work: Path, step: int) -> None:
+    """Drop what the log tells of steps after ``step``: they are done again."""
+    if (work / LOG).is_file():
+        rows = [json.loads(line) for line in (work / LOG).read_text().splitlines()]
+        kept = "".join(json.dumps(row) + "\n" for row in rows if row.get("step", 0) <= step)
+        partial = work / f".{LOG}.{os.getpid()}"
+        partial.write_text(kept, encoding="utf-8")
+        os.replace(partial, work / LOG)
 
 
 class _Meter:
@@ -171,16 +217,21 @@ class _Meter:
             raise FloatingPointError(f"the loss of {name} is {loss} at step {step}")
         self.losses[name] = 0.95 * self.losses.get(name, loss) + 0.05 * loss
         self.tokens += tokens
-        spent = time.monotonic() - self.since
-        if spent < 10 and step != self.last:
+        if time.monotonic() - self.since >= 10 or step == self.last:
+            self.tell(step)
+
+    def tell(self, step: int) -> None:
+        """Print and log what happened since the last time."""
+        if step == self.told:
             return
+        spent = time.monotonic() - self.since
         left = spent / (step - self.told) * (self.last - step)
         losses = "  ".join(f"{key} {value:.3f}" for key, value in sorted(self.losses.items()))
         self.say(
             f"step {step}/{self.last}  {losses}  {self.tokens / spent:,.0f} tokens/s  "
             f"{left:,.0f} s left"
         )
-        seconds = round(spent, 1)
+        seconds = round(spent, 3)
         log(self.work, {"step": step, "tokens": self.tokens, "seconds": seconds, **self.losses})
         self.told, self.tokens, self.since = step, 0, time.monotonic()
 

@@ -1,0 +1,75 @@
+"""Where a word stands in a sentence, and which words hide inside others.
+
+A span of an answer is found by looking for a written form of its noun or phrase, so no realiser has
+to say where it put it. Not for grammar: forms come from the tables as they are.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from helpers.data.lab.grammar import LANGUAGES
+from helpers.data.lab.lexicon import concepts, forms
+from helpers.data.lab.twin import original, spell
+
+# columns of the nouns' tables that hold no form of the noun itself
+_OTHER = frozenset(
+    {"key", "counter", "classifier", "within", "at", "to", "gender", "animate", "respect"}
+)
+_CONTENT = ("nouns", "verbs", "adjectives", "phrases")
+
+
+def written_forms(table: str, key: str, language: str) -> list[str]:
+    """Written forms of a noun or phrase, longest first."""
+    base = original(language) or language
+    row = forms(base, table)[key]
+    found = {form.strip() for column, form in row.items() if column not in _OTHER and form}
+    if base == "ar":
+        # behind ل the article loses its alif: what is left of the definite form stands there
+        found |= {form[2:] for form in found if form.startswith("ال")}
+    if base != language:
+        found = {spell(form, language) for form in found}
+    return sorted(found, key=lambda form: (-len(form), form))
+
+
+def find(sentence: str, table: str, key: str, language: str) -> tuple[int, str]:
+    """Offset and text of a word's form in a sentence, whatever its capital letter.
+
+    Raises `LookupError` where no form stands there: the tables and the realiser disagree.
+
+    >>> find("A picture was hung by the boys.", "nouns", "boy", "en")
+    (26, 'boys')
+    """
+    low = sentence.lower()
+    for form in written_forms(table, key, language):
+        start = low.find(form.lower())
+        if start >= 0:
+            return start, sentence[start : start + len(form)]
+    raise LookupError(f"no form of {key!r} in {sentence!r} ({language})")
+
+
+@cache
+def _all_forms(language: str) -> dict[str, str]:
+    """All forms of a key, one a line, in lower case."""
+    lines: dict[str, list[str]] = {}
+    for table in _CONTENT:
+        for key, row in forms(language, table).items():
+            lines.setdefault(key, []).extend(v for c, v in row.items() if c != "key" and v)
+    return {key: "\n".join(values).lower() for key, values in lines.items()}
+
+
+@cache
+def clashes(table: str, key: str) -> frozenset[str]:
+    """Keys of words in which, in some language, a form of this one is written.
+
+    >>> sorted(clashes("nouns", "monkey")), "monkey" in clashes("nouns", "key")
+    ([], True)
+    """
+    found = set()
+    own = concepts(table)[key].base
+    for language in LANGUAGES:
+        mine = [form.lower() for form in written_forms(table, key, language)]
+        for other, text in _all_forms(language).items():
+            if other not in (key, own) and any(form in text for form in mine):
+                found.add(other)
+    return frozenset(found)
