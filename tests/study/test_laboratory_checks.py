@@ -66,7 +66,7 @@ def test_depth_of_inferences_and_what_the_hypothesis_tells():
 def test_depth_of_passages_and_what_the_question_tells():
     found = checks.swept(sweep("depth", "mrc"), 300, TEST)
     shared = [c.value for c in by_learner(found)["most words shared"]]
-    assert shared[0] > 0.9 and shared == sorted(shared, reverse=True) and shared[-1] < 0.4
+    assert shared[0] > 0.9 and max(shared[1:]) < 0.25
     assert all(c.value < 0.3 for c in by_learner(found)["question-only"])
     still(found)
 
@@ -101,4 +101,8 @@ def test_order_and_overlap_are_independent():
 def test_wilson_is_inside_the_unit_interval_and_around_the_value():
     for value in (0.0, 0.3, 1.0):
         low, high = checks.wilson(value, 50)
-        assert -1e-12 <= low <= value <= high <= 1 + 1e-12 and not math.isclose(low, high)
+        assert (
+            -1e-9 <= low <= value + 1e-9
+            and value - 1e-9 <= high <= 1 + 1e-9
+            and not math.isclose(low, high)
+        )

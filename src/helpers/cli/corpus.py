@@ -115,7 +115,7 @@ def _is_folder(source: str) -> bool:
     type=float,
     default=0.0,
     show_default=True,
-    help="Share of the choices in training that pass over a fixed quarter of the words.",
+    help="Share of the choices in training that pass over a fixed half of the words.",
 )
 @click.option(
     "--depth",

@@ -20,6 +20,8 @@ from helpers.study.store import Stored
 
 MADE, CARD = "pretraining.json", "README.md"
 STUDY = "encoders"
+ABLATION = "ablation.json"
+_DEVELOP_STS = ("sts en train", "sts ko train", "sts en-ko train")
 _CLOZE_TOLD = (
     "One token at a time blanked in the sentences of Tatoeba's REPORT pairs; *unigram* always says "
     "the commonest token of the language's DEVELOP pairs."
@@ -72,12 +74,45 @@ def card(folder: Path, results: Path | None = None) -> str:
         "## Scores, nothing tuned",
         _scores(label, runs),
         *alignment_section(folder.name, results),
+        *_ablation(folder),
         "## Limits",
         _limits(recipe, made["corpus"]),
         "## Licence",
         "The weights have a note of their own: [LICENSE-WEIGHTS.md](../LICENSE-WEIGHTS.md).",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _ablation(folder: Path) -> list[str]:
+    """What each part of the recipe brings, where it was measured for this encoder."""
+    path = folder.parent / ABLATION
+    made = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    of = made.get("of", {})
+    if of.get("recipe") != folder.name:
+        return []
+    parts = [
+        "## What each part brings",
+        "On DEVELOP items only; one seed a row, so differences under a point are noise. Tatoeba: "
+        "precision@1 (%), mean over ko, de, es, fr, ru and both directions. STS: Spearman on "
+        "training pairs of STSb and KorSTS.",
+    ]
+    if made["variants"]:
+        parts += [
+            f"Static vectors alone, {of['steps']} steps of {of['batch']} pairs, one change at a "
+            "time (`benchmarks/ablation.py`):",
+            _develop_table(made["variants"]),
+        ]
+    if stage := made.get("encoder_stage"):
+        parts += ["The encoder itself, from its start to what is shipped:", _develop_table(stage)]
+    return parts
+
+
+def _develop_table(variants: dict[str, dict[str, float]]) -> str:
+    rows = [
+        (label, f"{100 * scores['mean']:.1f}", *(f"{scores[name]:.3f}" for name in _DEVELOP_STS))
+        for label, scores in variants.items()
+    ]
+    return _table(("", "Tatoeba", *(name.split()[1] for name in _DEVELOP_STS)), rows)
 
 
 def _header(name: str, made: dict[str, Any]) -> str:

@@ -62,7 +62,7 @@ def languages_by_overlap(frame: pd.DataFrame, *, x_label: str, label: str) -> Fi
         axis.set_xscale("function", functions=_ROOT)
         axis.set_yscale("function", functions=_ROOT)
         axis.set_yticks([0, 2, 5, 10, 20, 40, 60, 80])
-        axis.set_xticks([0, 0.001, 0.005, 0.01, 0.02, 0.04, 0.08])
+        axis.set_xticks([0, 0.002, 0.01, 0.02, 0.04, 0.08])
         axis.tick_params(axis="x", labelsize=7)
         axis.set_xlim(-0.0002, 1.15 * max(0.01, frame["overlap"].max()))
         axis.set_ylim(-0.2, 1.08 * frame["value"].max())
@@ -239,4 +239,40 @@ def dots(frame: pd.DataFrame, *, label: str) -> Figure:
     axis.set_xlabel(label)
     axis.grid(axis="y", visible=False)
     axis.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False)
+    return figure
+
+
+def learners(frame: pd.DataFrame, *, label: str, levels: Mapping[str, float]) -> Figure:
+    """Value against a dial, a panel a kind, a line a learner with its interval.
+
+    ``frame`` : columns kind, learner, level, value, low, high; ``levels`` : chance by kind.
+    """
+    import matplotlib.pyplot as plt
+    import seaborn
+
+    kinds = list(dict.fromkeys(frame["kind"]))
+    figure, axes = plt.subplots(
+        1, len(kinds), figsize=(WIDTH, 2.9), sharey=True, squeeze=False, layout="constrained"
+    )
+    colours = seaborn.color_palette("colorblind", 3)
+    for axis, kind in zip(axes[0], kinds, strict=True):
+        here = frame[frame["kind"] == kind]
+        for i, name in enumerate(dict.fromkeys(here["learner"])):
+            line = here[here["learner"] == name].sort_values("level")
+            axis.errorbar(
+                line["level"] + 0.06 * (i - 1),
+                line["value"],
+                yerr=[line["value"] - line["low"], line["high"] - line["value"]],
+                color=colours[i % 3],
+                marker="osd"[i % 3],
+                ls=_STYLES[i % 3],
+                markersize=4,
+                elinewidth=1,
+                label=name,
+            )
+        if kind in levels:
+            axis.axhline(levels[kind], color="0.35", ls=":")
+        axis.set(title=kind, xlabel="depth", xticks=sorted(here["level"].unique()))
+        axis.legend(loc="best", fontsize=7)
+    axes[0][0].set_ylabel(label)
     return figure

@@ -66,7 +66,7 @@ class Sweep:
 SWEEPS = (
     Sweep("noise", "reviews", (0.0, 0.2, 0.4), ("n-grams",), {"depth": 1}),
     Sweep("size", "reviews", (60, 240, 960), ("n-grams",), {"depth": 1}, rises=True),
-    Sweep("rarity", "reviews", (0.0, 0.9, 1.0), ("n-grams",), {"depth": 1, "size": 400}),
+    Sweep("rarity", "reviews", (0.0, 0.9, 1.0), ("bag-of-words",), {"depth": 0}),
     Sweep("length", "reviews", (3, 6, 12), ("n-grams",), {"depth": 1}),
     Sweep("depth", "reviews", (0, 1, 2, 3), tuple(LEARNERS["reviews"]), {}),
     Sweep("depth", "nli", (0, 1, 2, 3), tuple(LEARNERS["nli"]), {}),

@@ -91,7 +91,7 @@ def test_no_distractor_answers_the_question():
             same_verb = concepts("verbs")[told.verb].base == concepts("verbs")[event.verb].base
             core = "patient" if role == "agent" else "agent"
             mine, theirs = getattr(event, core), getattr(told, core)
-            same_core = (mine and mine.noun) == (theirs and theirs.noun)
+            same_core = (mine and mine.noun, event.goal) == (theirs and theirs.noun, told.goal)
             assert not (same_verb and same_core and told.recipient == event.recipient), passage
 
 

@@ -89,8 +89,8 @@ def whole(home):
 
 def test_a_killed_run_ends_with_the_weights_of_an_unbroken_one(home, whole):
     command = [sys.executable, "-c", KILLED, *_words(home, "broken", "--max-steps", "16")]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    assert subprocess.run(command, env=environment).returncode == -signal.SIGKILL
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    assert subprocess.run(command, env=os.environ | threads).returncode == -signal.SIGKILL
     manifest = home / "broken" / "run" / MANIFEST
     assert json.loads(manifest.read_text())["step"] == 10
     resumed = _run(*_words(home, "broken"))

@@ -18,7 +18,7 @@ from helpers.models.pretrain.evaluation_sets import (
 from helpers.models.pretrain.recipe import Corpus, Recipe
 
 # Columns that hold no running text.
-OTHER = {"id", "score", "genre", "label", "starts", "article", "tags", "language"}
+OTHER = {"id", "score", "genre", "label", "answers", "starts", "article", "tags", "language"}
 
 
 def test_every_column_of_every_kind_is_known():
@@ -37,7 +37,8 @@ def test_every_column_of_every_kind_is_known():
         ("वह आया। वह गया॥ ठीक है।", ["वह आया।", "वह गया॥", "ठीक है।"]),
         ("개가 짖는다. 고양이가 잔다.", ["개가 짖는다.", "고양이가 잔다."]),
         ("Պատերազմ։ Խաղաղություն։", ["Պատերազմ։", "Խաղաղություն։"]),
-        ("แมวนอนหลับ หมาเห่า 3 ตัว", ["แมวนอนหลับ", "หมาเห่า 3 ตัว"]),
+        ("แมวนอนหลับ หมาเห่า 3 ตัว", ["แมวนอนหลับ หมาเห่า 3 ตัว"]),  # a few letters: no sentence
+        (f"{'แมวนอนหลับ' * 3} หมาเห่า 3 ตัว", ["แมวนอนหลับ" * 3, "หมาเห่า 3 ตัว"]),
         ("", []),
     ],
 )

@@ -27,7 +27,7 @@ DIALS_OF = {
 OWN = {
     "parallel": {},
     "sts": {},
-    "mrc": {"depth": 1, "distractors": 2, "sharing": 0.5, "length": 5},
+    "mrc": {"depth": 1, "distractors": 1, "sharing": 0.5, "length": 5},
     "reviews": {"depth": 2, "length": 4},
     "nli": {"depth": 1, "length": 1},
 }
@@ -52,7 +52,7 @@ class Dials:
     Of training items only, so that what is scored stays as it was:
     noise : share of labels exchanged for another one, each as likely; inputs stay.
     size : at most so many items; fewer are the first of more.
-    rarity : share of the draws in which a fixed quarter of the words is passed over.
+    rarity : share of the draws in which a fixed half of the words is passed over.
 
     Of all items, at equal length:
     depth : operations that must be composed to tell the label, 0 to 3 (what they are: ``reviews``,

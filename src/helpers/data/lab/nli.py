@@ -7,8 +7,8 @@ the hypothesis alone says nothing, whatever is learnt from it. Levels of the dia
 
 0  one edit, of an affirmative hypothesis
 1  one edit; the hypothesis may be negated, which turns what follows from what
-2  two edits
-3  three edits
+2  two edits, one of them a rewording
+3  three edits, one of them a rewording
 
 Meanings only; ``wording`` puts them into words.
 """
@@ -67,16 +67,16 @@ class Inference:
 
 
 def _added(rng: random.Random, here: Space, meaning: Meaning) -> Meaning:
-    """With a place, time, manner or adjective more."""
+    """With a place, a time or an adjective of its patient more.
+
+    No manner: it does not go with a negation, and so would tell that there is none.
+    """
     main, ways = meaning.main, []
     if not main.place and (places := [p for p in here.places_of(main.verb) if _new(here, main, p)]):
         ways.append(lambda: replace(main, place=here.pick(rng, places)))
     if not main.time and main.tense in _LETTERS:
         times = here.times[_LETTERS[main.tense]]
         ways.append(lambda: replace(main, time=rng.choice(times), time_first=False))
-    manners = sorted(here.verbs[main.verb].names("manners") - {"suddenly", "unexpectedly"})
-    if manners and not main.manner and not main.negated:
-        ways.append(lambda: replace(main, manner=rng.choice(manners)))
     patient = main.patient
     if _bare_and_new(main) and not patient.adjective and here.fitting[patient.noun]:
         word = here.pick(rng, here.fitting[patient.noun])
@@ -85,14 +85,12 @@ def _added(rng: random.Random, here: Space, meaning: Meaning) -> Meaning:
 
 
 def _dropped(rng: random.Random, here: Space, meaning: Meaning) -> Meaning:
-    """Without its place, time or manner, or the adjective of its patient."""
+    """Without its place, its time or the adjective of its patient."""
     main, ways = meaning.main, []
     if main.place and not needs_place(main.verb):
         ways.append(lambda: replace(main, place=None))
     if main.time and main.tense in _LETTERS:
         ways.append(lambda: replace(main, time=None, time_first=False))
-    if main.manner:
-        ways.append(lambda: replace(main, manner=None))
     if _bare_and_new(main) and main.patient.adjective:
         ways.append(lambda: replace(main, patient=replace(main.patient, adjective=None)))
     return _one(rng, here, meaning, ways)
@@ -130,9 +128,8 @@ def _denied(rng: random.Random, here: Space, meaning: Meaning) -> Meaning:
 
 
 def _deniable(meaning: Meaning) -> bool:
-    # of "two boys did not sleep" nobody knows which two; and manner under negation says too little
-    agent = meaning.main.agent
-    return agent.definite and not meaning.main.manner
+    # of "two boys did not sleep" nobody knows which two
+    return meaning.main.agent.definite
 
 
 def _opposite(rng: random.Random, here: Space, meaning: Meaning) -> Meaning:
@@ -140,7 +137,7 @@ def _opposite(rng: random.Random, here: Space, meaning: Meaning) -> Meaning:
     del rng
     main = meaning.main
     verb = here.verbs[main.verb].columns["opposite"]
-    if verb not in here.verbs or main.manner:
+    if verb not in here.verbs:
         raise NoFit
     row = here.verbs[verb]
     taker = main.patient.noun if main.patient else main.goal or main.agent.noun
@@ -200,6 +197,9 @@ def _ways(count: int, negated: bool) -> dict[str, tuple[tuple[str, ...], ...]]:
     for edits in product(_EDITS, repeat=count):
         if any(edits.count(edit) > _MOST.get(edit, 1) for edit in edits):
             continue
+        # else a rewording would speak for the labels that have few other ways
+        if count > 1 and "reworded" not in edits:
+            continue
         found[LABELS[_LABEL[relation(edits, negated)]]].append(edits)
     return {label: tuple(ways) for label, ways in found.items()}
 
@@ -241,9 +241,6 @@ def _premise(
 ) -> tuple[Meaning, tuple[str, ...]]:
     """A premise that one of ``ways`` makes out of ``hypothesis``, and the edits that made it."""
     scarce, common = (rng.sample(w, min(len(w), 6)) for w in ways)
-    if rng.random() < 0.5:
-        # there is more to add than to drop: without this, more edits would mean longer premises
-        common.sort(key=lambda way: way.count("added") - way.count("dropped"))
     for edits in (*scarce, *common) if rng.random() < 0.5 else (*common, *scarce):
         try:
             return _edited(rng, here, hypothesis, edits), edits
@@ -268,7 +265,7 @@ def _edited(rng: random.Random, here: Space, meaning: Meaning, edits: tuple[str,
 def _details(meaning: Meaning) -> dict[str, str | None]:
     main = meaning.main
     adjective = main.patient.adjective if main.patient else None
-    return {"place": main.place, "time": main.time, "manner": main.manner, "adjective": adjective}
+    return {"place": main.place, "time": main.time, "adjective": adjective}
 
 
 def inferences(
@@ -280,13 +277,16 @@ def inferences(
     plans = [p for p in here.plans if p.relation is None and p.agents[0] != "numeral"]
     while True:
         for label in rng.sample(LABELS, len(LABELS)):
-            details = rng.choice((1, 2))  # at every depth alike, whatever has to be dropped
+            # settled before anything is tried: what is hard to make must not be rarer
+            negated = bool(depth) and rng.random() < 0.5
+            # three edits need room for two additions or, where they are negated, two omissions
+            room = (1, 2) if depth < 3 else (2, 3) if negated else (0, 1)
             for _ in range(PATIENCE):
                 try:
                     hypothesis = _without_manner(here.meaning(rng, rng.choice(plans)))
-                    if sum(map(bool, _details(hypothesis).values())) != details:
+                    if sum(map(bool, _details(hypothesis).values())) not in room:
                         continue
-                    if depth and rng.random() < 0.5:
+                    if negated:
                         hypothesis = _denied(rng, here, hypothesis)
                     able = _able(rng, here, hypothesis)
                     if not able & {"denied", "opposite"}:

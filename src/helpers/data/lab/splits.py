@@ -122,12 +122,12 @@ def allowed(table: str, concept: Concept, split: str) -> bool:
 
 @cache
 def rare() -> frozenset[str]:
-    """The quarter of the nouns, verbs and adjectives that the dial of rarity makes rare."""
+    """The half of the nouns, verbs and adjectives that the dial of rarity makes rare."""
     return frozenset(
         concept.key
         for table in ("nouns", "verbs", "adjectives")
         for concept in concepts(table).values()
-        if order(f"rare/{table}/{concept.base}") % 4 == 0
+        if order(f"rare/{table}/{concept.base}") % 2 == 0
     )
 
 

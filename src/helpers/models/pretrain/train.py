@@ -1,7 +1,8 @@
 """The training loop: objectives by step, averaged weights, checkpoints that resume exactly.
 
 Every draw depends on (seed, step) alone, so a checkpoint holds weights, optimiser, average and
-step, and a resumed run ends with the weights of an unbroken one.
+step, and a resumed run ends with the weights of an unbroken one: to the last bit on the same kind
+of machine with the same number of threads, which decides the order of sums.
 """
 
 from __future__ import annotations
