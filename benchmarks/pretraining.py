@@ -47,6 +47,7 @@ def _trainer(recipe, groups: dict, vocabulary: int, tokenizer) -> tuple[int, flo
     """Tokens and seconds of Trainer between the start and the end of its training loop."""
     from transformers import (
         DataCollatorForLanguageModeling,
+        PrinterCallback,
         Trainer,
         TrainerCallback,
         TrainingArguments,
@@ -95,6 +96,7 @@ def _trainer(recipe, groups: dict, vocabulary: int, tokenizer) -> tuple[int, flo
             processing_class=tokenizer,
             callbacks=[Clock()],
         )
+        trainer.remove_callback(PrinterCallback)  # stdout is for the figures
         trainer.train()
     return windows.size, times["end"] - times["begin"]
 

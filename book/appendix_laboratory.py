@@ -172,7 +172,7 @@ print({name: len(found) for name, found in sentences.items()}, "no sentence in t
 # trained on 1,200 and scored on 600 English items at each setting of a dial: a bag of words, runs of
 # words, readers that see one side only, and readers that do what the depth of a kind asks for. Beside the
 # accuracy with its 95 % interval (Wilson, over items) stand the length of an item in words, the entropy of
-# the labels in bits and the vocabulary, which only the dial of length may move.
+# the labels in bits and the vocabulary, which should hardly move but for the dial of length.
 
 # %% tags=["hide-input"]
 recorded = pd.read_csv(paths.RESULTS / "laboratory" / "checks.csv")
@@ -185,7 +185,8 @@ english.set_index(["dial", "kind", "learner", "level"])[columns].round(2)
 
 # %% [markdown]
 # *Depth cannot be read off words.* Where nothing is to be composed a bag of words does well; where
-# something is, it falls to about chance, and so does who reads the hypothesis or the question alone.
+# something is, it falls: on reviews to chance, on inference most of the way. Who reads the hypothesis or
+# the question alone never does well. Dotted: chance.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Laboratory: accuracy of learners against the dial of depth, for reviews, inference and reading comprehension, one panel a kind."}}
 depth = checks[checks["dial"].eq("depth")]
@@ -216,7 +217,8 @@ deep = bags[bags["dial"].eq("depth") & bags["level"].eq(3)].set_index("kind")
 apart = recorded[recorded["dial"].eq("overlap")]
 nothing, everything = (apart[apart["level"].eq(end)] for end in (0, 1))
 twin = recorded[recorded["dial"].eq("twin")].set_index("language")
-assert deep.loc["reviews", "value"] < 0.6 and deep.loc["nli", "value"] < 0.55, "about chance"
+assert deep.loc["reviews", "low"] < 0.5 < deep.loc["reviews", "high"], "reviews: at chance"
+assert deep.loc["nli", "value"] < 0.6, "inference: most of the way to a third"
 assert (nothing["low"] < 0.5).all() and (nothing["high"] > 0.5).all(), "no overlap, no transfer"
 assert (everything["low"] > 0.6).all(), "the planted transfer is found"
 assert twin.loc["en", "low"] < twin.loc["en-twin", "value"] < twin.loc["en", "high"], (

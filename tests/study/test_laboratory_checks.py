@@ -26,10 +26,13 @@ def by_learner(found: list[checks.Check]) -> dict[str, list[checks.Check]]:
 
 
 def still(found: list[checks.Check]) -> None:
-    """Nothing else than accuracy moved: length by 6 %, label entropy by 0.1 bits, words by 10 %."""
+    """Nothing else than accuracy moved: length by 6 %, label entropy by 0.1 bits, words by 15 %.
+
+    A passage whose sentences share words has fewer of them.
+    """
     lengths, words = [c.length for c in found], [c.vocabulary for c in found]
     assert max(lengths) < 1.06 * min(lengths)
-    assert max(words) < 1.1 * min(words)
+    assert max(words) < 1.15 * min(words)
     entropy = [c.label_entropy for c in found]
     assert found[0].kind == "mrc" or max(entropy) - min(entropy) < 0.1
 
@@ -58,9 +61,12 @@ def test_depth_of_reviews_defeats_bags():
 def test_depth_of_inferences_and_what_the_hypothesis_tells():
     found = by_learner(checks.swept(sweep("depth", "nli"), TRAIN, TEST))
     assert all(abs(c.value - 1 / 3) < 0.1 for c in found["hypothesis-only"])
-    values = [c.value for c in found["pairs"]]
-    assert values[0] > values[-1] + 0.1
-    assert all(b < a + 0.05 for a, b in zip(values, values[1:], strict=False))
+    bags = [c.value for c in found["bag-of-words"]]
+    assert bags[0] > 0.8 and max(bags[1:]) < 0.5
+    assert min(c.value for c in found["pairs"]) > 0.75
+    # a negation is two words, and there is none in the hypotheses of depth 0
+    lengths = [c.length for c in found["pairs"]]
+    assert max(lengths) < 1.12 * min(lengths)
 
 
 def test_depth_of_passages_and_what_the_question_tells():

@@ -8,7 +8,7 @@ the hypothesis alone says nothing, whatever is learnt from it. Levels of the dia
 0  one edit, of an affirmative hypothesis
 1  one edit; the hypothesis may be negated, which turns what follows from what
 2  two edits, one of them a rewording
-3  three edits, one of them a rewording
+3  three edits, one of them a rewording (two where the sentence has no room for a third)
 
 Meanings only; ``wording`` puts them into words.
 """
@@ -237,13 +237,19 @@ def _able_ways(
 
 
 def _premise(
-    rng: random.Random, here: Space, hypothesis: Meaning, ways: tuple
+    rng: random.Random, here: Space, hypothesis: Meaning, label: str, count: int, able: frozenset
 ) -> tuple[Meaning, tuple[str, ...]]:
-    """A premise that one of ``ways`` makes out of ``hypothesis``, and the edits that made it."""
-    scarce, common = (rng.sample(w, min(len(w), 6)) for w in ways)
-    for edits in (*scarce, *common) if rng.random() < 0.5 else (*common, *scarce):
+    """A premise for which ``hypothesis`` has ``label``, and the edits that made it."""
+    negated, tries = hypothesis.main.negated, []
+    # where three edits cannot be made, two are
+    for edits in (count, 2) if count == 3 else (count,):
+        scarce, common = (
+            rng.sample(w, min(len(w), 6)) for w in _able_ways(edits, negated, able)[label]
+        )
+        tries += [*scarce, *common] if rng.random() < 0.5 else [*common, *scarce]
+    for way in tries:
         try:
-            return _edited(rng, here, hypothesis, edits), edits
+            return _edited(rng, here, hypothesis, way), way
         except NoFit:
             continue
     raise NoFit
@@ -279,20 +285,19 @@ def inferences(
         for label in rng.sample(LABELS, len(LABELS)):
             # settled before anything is tried: what is hard to make must not be rarer
             negated = bool(depth) and rng.random() < 0.5
-            # three edits need room for two additions or, where they are negated, two omissions
-            room = (1, 2) if depth < 3 else (2, 3) if negated else (0, 1)
             for _ in range(PATIENCE):
                 try:
                     hypothesis = _without_manner(here.meaning(rng, rng.choice(plans)))
-                    if sum(map(bool, _details(hypothesis).values())) not in room:
-                        continue
+                    hypothesis = _furnished(rng, here, hypothesis)
                     if negated:
                         hypothesis = _denied(rng, here, hypothesis)
                     able = _able(rng, here, hypothesis)
                     if not able & {"denied", "opposite"}:
                         continue
-                    ways = _able_ways(max(1, depth), hypothesis.main.negated, able)
-                    made = {each: _premise(rng, here, hypothesis, ways[each]) for each in LABELS}
+                    made = {
+                        each: _premise(rng, here, hypothesis, each, max(1, depth), able)
+                        for each in LABELS
+                    }
                     premise, edits = made[label]
                     around = _around(rng, here, plans, premise, hypothesis, length)
                 except NoFit:
@@ -308,6 +313,16 @@ def inferences(
 
 def _without_manner(meaning: Meaning) -> Meaning:
     return replace(meaning, main=replace(meaning.main, manner=None))
+
+
+def _furnished(rng: random.Random, here: Space, meaning: Meaning) -> Meaning:
+    """With one detail or two, so that one can go and another can come, whatever the depth."""
+    for _ in range(3):
+        count = sum(map(bool, _details(meaning).values()))
+        if 1 <= count <= 2:
+            return meaning
+        meaning = (_dropped if count else _added)(rng, here, meaning)
+    raise NoFit
 
 
 def _around(rng, here: Space, plans: list, premise: Meaning, hypothesis: Meaning, length: int):

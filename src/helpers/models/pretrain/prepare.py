@@ -150,14 +150,14 @@ def _longer_than_nothing(text: Text) -> int:
     return before - sum(map(len, text.mono.values())) - sum(map(len, text.pairs.values()))
 
 
-def _recount(text: Text, sets: dict[str, list[str]]) -> dict[str, int]:
-    """What is still there after filtering: measured again, not assumed."""
+def _recount(text: Text, sets: dict[str, list[str]]) -> dict[str, dict[str, int]]:
+    """What is still there after filtering, by set: measured again, not assumed."""
     seen = decontaminate.Contamination.of(sets)
-    left = {"exact": 0, "near": 0}
+    left: dict[str, dict[str, int]] = {}
     if sets:
         sides = [line for lines in text.mono.values() for line in lines]
         sides += [side for rows in text.pairs.values() for row in rows for side in row]
         for side in tqdm(sides, desc="checking again", leave=False):
             if found := seen.matches(side):
-                left[found[1]] += 1
+                left.setdefault(found[0], {"exact": 0, "near": 0})[found[1]] += 1
     return left
