@@ -16,9 +16,10 @@
 # **The answer: yes, and until it has seen translations a small encoder lives on little else.** A
 # network that was never trained finds translations above chance, and in which languages it finds them
 # follows the subwords that they share with English. Guessing masked words on monolingual text
-# (`xlmr-nano`) leaves an encoder of this size close to that. Training on translations
-# (`xlmr-nano-tlm`) does not: in the languages that it read, overlap no longer tells where it succeeds.
-# All of this is said of two small encoders, not of XLM-R.
+# (`xlmr-nano`) takes an encoder of this size no further: it finds fewer translations than a bag of its own
+# subwords, in the same languages. Training on translations (`xlmr-nano-tlm`) does: in the languages that
+# it read, overlap no longer tells where it succeeds. All of this is said of two small encoders, not of
+# XLM-R.
 #
 # **What you will do.** Take a sentence vector apart; compare poolings and layers; look at the shape of
 # the space; turn up lexical overlap in the laboratory and watch an untrained network "translate"; and
@@ -182,9 +183,7 @@ assert alone.low > 0, "the text says that an untrained network beats chance"
 assert ordered.low > 0, "the text says that overlap orders the languages of an untrained network"
 assert beyond.low > 0, "the text says that training on translations brings more than overlap"
 assert between.low > 0, "the text says that translations make the difference"
-assert ordered_mlm.low > 0 and near.high < beyond.low / 3, (
-    "the text says that xlmr-nano stays close"
-)
+assert ordered_mlm.low > 0 and near.high < 0, "the text says that xlmr-nano gets no further"
 assert loosened.high < 0 < where_read.high, (
     "the text says that overlap no longer tells in languages read"
 )
@@ -196,8 +195,10 @@ Markdown(
     f"[{ordered_mlm.low:.2f}, {ordered_mlm.high:.2f}], for `{tlm}` {ordered_tlm.value:.2f} "
     f"[{ordered_tlm.low:.2f}, {ordered_tlm.high:.2f}]. `{tlm}` finds {100 * beyond.value:.1f} points "
     f"more than a bag of its own subwords [{100 * beyond.low:.1f}, {100 * beyond.high:.1f}] and "
-    f"{100 * between.value:.1f} more than `{mlm}` [{100 * between.low:.1f}, {100 * between.high:.1f}]. "
-    f"Among the {where_read.n} languages that stand in its training text its precision goes with overlap "
+    f"{100 * between.value:.1f} more than `{mlm}` [{100 * between.low:.1f}, {100 * between.high:.1f}]; "
+    f"`{mlm}` stands at {100 * near.value:+.1f} points to that bag [{100 * near.low:+.1f}, "
+    f"{100 * near.high:+.1f}]. "
+    f"Among the {where_read.n} languages that `{tlm}` read its precision goes with overlap "
     f"at {where_read.value:.2f} [{where_read.low:.2f}, {where_read.high:.2f}], where that of the untrained "
     f"network goes at {where_read_untrained.value:.2f} [{where_read_untrained.low:.2f}, "
     f"{where_read_untrained.high:.2f}]."
@@ -294,9 +295,12 @@ usual = {
     label: one("spearman", encoder=label, pooling="mean", layer=last, **ACROSS)
     for label in (mlm, tlm)
 }
+choices = {}
+for label, pooling, layer in better:
+    title = "first token" if pooling == "cls" else pooling
+    choices.setdefault((label, title), []).append(str(int(layer)))
 found = "; ".join(
-    f"{'first token' if pooling == 'cls' else pooling} of layer {int(layer)} (`{label}`)"
-    for label, pooling, layer in better
+    f"`{label}`, {title} of layer {', '.join(layers)}" for (label, title), layers in choices.items()
 )
 Markdown(
     f"Better in both by rule 4: {found or 'none'}. English similarity of the usual choice: "
@@ -426,7 +430,7 @@ if params.data_kind == "lab" and encoders == real.params["encoders"]:
 # ## Neighbours across languages
 #
 # The nearest sentence in another language, for three English ones. Laboratory sentences, the only
-# ones that this book prints.
+# ones that this book prints. A sentence that is the nearest of several is a hub.
 
 # %% tags=["hide-input", "nbval-ignore-output"]
 asked = [f"untrained:{encoders[0]}", *encoders, "models/tiny"]

@@ -177,7 +177,7 @@ def relation(edits: tuple[str, ...], negated: bool) -> str:
 
     >>> relation(("added",), False), relation(("added",), True)
     ('<', '>')
-    >>> relation(("added", "denied"), False)
+    >>> relation(("dropped", "denied"), False)
     '|'
     """
     so_far = "="
