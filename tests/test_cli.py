@@ -83,6 +83,10 @@ FAULTS = [
     (("laboratory", "--languages", "en,xx"), "languages", "ko"),
     (("laboratory", "--n", "0"), "n", "1 to"),
     (("laboratory", "--out", "no-such-folder/x.jsonl"), "out", "exists"),
+    (("laboratory", "--kind", "sts", "--depth", "2"), "kind", "reviews"),
+    (("laboratory", "--kind", "mrc", "--length", "2"), "length", "or more"),
+    (("laboratory", "--noise", "2"), "noise", "0 to 1"),
+    (("laboratory", "--order", "french"), "order", "english"),
     (("encode", "missing.txt", "--encoder", "bag-of-words", "--out", "x.npy"), "textfile", "read"),
     (("encode", "x.txt", "--encoder", "bag-of-words", "--out", "x.csv"), "out", ".npy"),
     (("encode", "x.txt", "--encoder", "e", "--out", "x.npy", "--pooling", "sum"), "pooling", "cls"),
@@ -317,3 +321,17 @@ def test_a_refusal_from_below_is_shown_without_traceback(monkeypatch):
     found = call("run", "02_alignment")
     assert found.exit_code == 2
     assert "index 4" in found.stderr
+
+
+def test_laboratory_dials():
+    """Every dial is an option, and turning it shows."""
+    from helpers.data.lab.dials import Dials
+
+    options = {o.name for o in main.commands["laboratory"].params}
+    assert set(Dials.__dataclass_fields__) <= options
+    arguments = ("laboratory", "--kind", "mrc", "--n", "4", "--languages", "en,ko")
+    turns = ("--depth 3", "--distractors 2", "--sharing 1", "--length 8", "--noise 1", "--size 2",
+             "--rarity 1", "--overlap 1", "--order english")  # fmt: skip
+    plain = call(*arguments).stdout
+    for turn in turns:
+        assert call(*arguments, *turn.split()).stdout != plain, turn

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -86,10 +86,18 @@ def pairs(row: dict) -> Iterator[str]:
         yield from (f"{state} {side} {word}" for word in found)
 
 
+def _fitted(x: Any, labels: Any) -> Any:
+    """Logistic regression on few rows, where a second thread would wait longer than it works."""
+    from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        return LogisticRegression(C=1.0, max_iter=300).fit(x, labels)
+
+
 def classified(train: pd.DataFrame, test: pd.DataFrame, features: Features) -> np.ndarray:
     """1 where logistic regression on counts of ``features`` names the label of a test row."""
     from sklearn.feature_extraction import DictVectorizer
-    from sklearn.linear_model import LogisticRegression
 
     def counts(table: pd.DataFrame) -> list[dict[str, int]]:
         found = []
@@ -102,7 +110,7 @@ def classified(train: pd.DataFrame, test: pd.DataFrame, features: Features) -> n
 
     vectors = DictVectorizer()
     x = vectors.fit_transform(counts(train))
-    model = LogisticRegression(C=1.0, max_iter=300).fit(x, train["label"])
+    model = _fitted(x, train["label"])
     predicted = model.predict(vectors.transform(counts(test)))
     return (predicted == test["label"].to_numpy()).astype(float)
 
@@ -150,7 +158,6 @@ def sentence_reader(train: pd.DataFrame, test: pd.DataFrame) -> np.ndarray:
     """1 where the sentence ranked first, by words shared and words of its own, has the answer."""
     import numpy as np
     from sklearn.feature_extraction import DictVectorizer
-    from sklearn.linear_model import LogisticRegression
 
     def candidates(table: pd.DataFrame) -> tuple[list[dict], list[int], list[int]]:
         bags, right, owner = [], [], []
@@ -167,7 +174,7 @@ def sentence_reader(train: pd.DataFrame, test: pd.DataFrame) -> np.ndarray:
 
     vectors = DictVectorizer()
     bags, right, _ = candidates(train)
-    model = LogisticRegression(C=1.0, max_iter=300).fit(vectors.fit_transform(bags), right)
+    model = _fitted(vectors.fit_transform(bags), right)
     bags, right, owner = candidates(test)
     score = model.decision_function(vectors.transform(bags))
     best: dict[int, int] = {}

@@ -89,7 +89,8 @@ class _Author:
         if event.tense != "past":
             raise NoFit
         # what is denied has no manner, and a trap is what is told but for the denial
-        event = replace(event, manner=None)
+        # "a boy" told of twice would be two boys
+        event = replace(event, manner=None, agent=replace(event.agent, definite=True))
         roles = [role for role in ROLES if filler(event, role)]
         if not roles:
             raise NoFit
