@@ -103,7 +103,7 @@ pd.DataFrame(
 MEANING = {
     "noise": "share of training labels exchanged; inputs stay",
     "size": "at most so many training items",
-    "rarity": "share of training draws that pass over a fixed quarter of the words",
+    "rarity": "share of training draws that pass over a fixed half of the words",
     "depth": "operations that must be composed to tell the label",
     "distractors": "sentences that share words with the question",
     "sharing": "share of the question's words that each of them takes over",

@@ -67,7 +67,7 @@ def test_a_parameter_given_twice_is_refused():
 
 
 def test_unknown_chapter():
-    with pytest.raises(UserError, match="accepted: 02_alignment"):
+    with pytest.raises(UserError, match="accepted: 01_embedding, 02_alignment"):
         parse("02_alignement", [])
 
 

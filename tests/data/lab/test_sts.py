@@ -17,7 +17,8 @@ from helpers.data.lab.lexicon import concepts
 
 
 def tokens(text: str) -> set[str]:
-    return set(re.findall(r"\w+", text.lower()))
+    # Chinese is written without blanks: there, a character
+    return set(re.findall(r"[一-鿿]|[^\W一-鿿]+", text.lower()))
 
 
 @pytest.fixture(scope="module")
