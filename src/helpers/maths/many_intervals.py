@@ -34,7 +34,7 @@ def crossed_means(
     >>> rng = np.random.default_rng(1)
     >>> right = (rng.random((2, 5, 400)) < rng.beta(4, 1, size=400)).astype(float)
     >>> print(crossed_means(right)[1], crossed_bootstrap(right[1]))
-    0.808 [0.787, 0.829] 0.808 [0.787, 0.829]
+    0.790 [0.767, 0.813] 0.790 [0.767, 0.813]
     """
     scores = np.asarray(scores, dtype=np.float64)
     if scores.ndim != 3 or scores.shape[1] < 1 or scores.shape[2] < 2:
