@@ -16,7 +16,8 @@ from helpers import paths
 from helpers.cli import main
 from helpers.errors import UserError
 from helpers.study import store
-from helpers.study.record import Record, Row, identity
+from helpers.study.record import Record, identity
+from helpers.study.row import Row
 
 
 def call(*arguments: str):

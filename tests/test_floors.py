@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,21 @@ def test_module(path: Path) -> None:
     assert upward(path) == [], "imports go down only"
     assert text.count("\n") < MOST_LINES, "a file past 400 lines is two ideas"
     assert ast.get_docstring(ast.parse(text)), "a module says what it is for and what it is not"
+
+
+def used(path: Path, source: str | None = None) -> set[tuple[str, ...]]:
+    """Modules of the package that a file imports, at any depth, itself left out."""
+    modules = {("helpers", *name_of(other)) for other in MODULES}
+    # the last part may be a member of the module before it
+    named = ({parts, parts[:-1]} & modules for parts in imports_of(path, source))
+    return {max(each, key=len) for each in named if each} - {("helpers", *name_of(path))}
+
+
+def test_no_circle_of_imports() -> None:
+    graph = {("helpers", *name_of(path)): used(path) for path in MODULES}
+    assert graph["helpers", "study", "record"] >= {("helpers", "study", "row")}
+    # an import within a function hides a circle from Python, not from this: CycleError names it
+    TopologicalSorter(graph).prepare()
 
 
 @pytest.mark.parametrize(

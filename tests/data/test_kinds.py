@@ -30,7 +30,7 @@ def reason(kind: str, fields: dict, labels: Labels | None = None) -> str:
 
 
 def test_every_kind_of_a_record_has_columns() -> None:
-    from helpers.study.record import KINDS as RECORDED
+    from helpers.study.row import KINDS as RECORDED
 
     assert set(KINDS) == set(RECORDED)
     assert all(columns[0] == "id" for columns in COLUMNS.values())

@@ -192,6 +192,16 @@ def test_labels_of_a_choice_are_numbers(tmp_path: Path) -> None:
         registry(tmp_path, text + 'hub.labels = { A = "one" }\n')
 
 
+def test_rules_are_those_of_a_scorer_and_of_reading_only(tmp_path: Path) -> None:
+    text = ENTRY.replace('"retrieval"', '"span"\nrules = "cmrc"')
+    assert registry(tmp_path, text)["new"].rules == "cmrc"
+    assert registry(tmp_path, ENTRY)["new"].rules is None
+    with pytest.raises(RegistryError, match="key 'rules': got 'crmc'; accepted: squad, mlqa-en"):
+        registry(tmp_path, text.replace("cmrc", "crmc"))
+    with pytest.raises(RegistryError, match="key 'rules': got 'cmrc'; accepted: span tasks only"):
+        registry(tmp_path, text.replace('"span"', '"retrieval"'))
+
+
 def test_a_task_built_of_another_has_its_sources(tmp_path: Path) -> None:
     built = re.sub(r"(?m)^(local|hub).*\n", "", ENTRY.split("[task.new]")[1])
     text = f'{ENTRY}[task.made]{built}built = "new"\n'

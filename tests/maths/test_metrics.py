@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.maths.metrics import METRICS, accuracy, macro_f1, metric, pearson, spearman
+from helpers.maths.metrics import (
+    METRICS,
+    accuracy,
+    entity_f1,
+    macro_f1,
+    matthews,
+    metric,
+    pearson,
+    spearman,
+)
 
 few = settings(max_examples=25, deadline=None)
 values = st.lists(st.integers(-5, 5), min_size=4, max_size=20).filter(lambda v: len(set(v)) > 1)
@@ -36,10 +45,28 @@ def test_golden_values():
 
 @pytest.mark.parametrize("name", METRICS)
 def test_every_metric_returns_a_plain_float_and_knows_its_chance(name):
-    gold = [0, 1, 1, 2, 1, 0]
-    assert type(metric(name)(gold, [0, 1, 2, 2, 1, 1])) is float
+    gold, other = [0, 1, 1, 2, 1, 0], [0, 1, 2, 2, 1, 1]
+    if name == "entity_f1":
+        gold, other = [["B-PER", "O"], ["B-LOC"]], [["B-PER", "I-PER"], ["B-LOC"]]
+    assert type(metric(name)(gold, other)) is float
     assert metric(name)(gold, gold) == pytest.approx(1)
     assert 0 <= metric(name).chance(gold) < metric(name)(gold, gold)
+
+
+def test_matthews_sees_what_accuracy_of_rare_labels_does_not():
+    # TP 2, FN 1, FP 1, TN 0: (2 * 0 - 1 * 1) / sqrt(3 * 3 * 1 * 1).
+    assert matthews([1, 1, 1, 0], [1, 0, 1, 1]) == pytest.approx(-1 / 3)
+    assert matthews([1, 1, 1, 0], [1, 1, 1, 1]) == 0
+    assert matthews(["a", "b", "c"], ["a", "b", "c"]) == pytest.approx(1)
+    assert matthews([0, 1], [1, 0]) == pytest.approx(-1)
+
+
+def test_entities_of_all_sentences_weigh_the_same():
+    gold = [["B-PER", "I-PER", "O"], ["B-LOC", "B-LOC", "O"]]
+    predicted = [["B-PER", "O", "O"], ["B-LOC", "B-LOC", "B-PER"]]
+    # 2 right of 3 in gold and 4 predicted.
+    assert entity_f1(gold, predicted) == pytest.approx(2 * 2 / 7)
+    assert entity_f1([["O", "O"]], [["O", "O"]]) == 0
 
 
 def test_chance_is_the_majority_label():

@@ -14,7 +14,8 @@ import pytest
 from helpers import paths
 from helpers.errors import UserError
 from helpers.study.items import Items
-from helpers.study.record import Record, Row, identity
+from helpers.study.record import Record, identity
+from helpers.study.row import Row
 
 DIM = 12
 

@@ -7,7 +7,8 @@ from helpers import paths
 from helpers.errors import UserError
 from helpers.study import store, tables
 from helpers.study.items import Items
-from helpers.study.record import Record, Row, identity
+from helpers.study.record import Record, identity
+from helpers.study.row import Row
 
 
 def row(value: float, **changes) -> Row:

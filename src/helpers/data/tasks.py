@@ -16,6 +16,7 @@ from helpers import paths
 from helpers.data.kinds import KINDS, LABELLED
 from helpers.data.readers import READERS
 from helpers.errors import UserError
+from helpers.maths.answer_rules import RULES
 
 Codes = Mapping[str, str]
 
@@ -80,8 +81,9 @@ class Task:
     ``chance`` is the metric's expectation without any knowledge, ``human`` the published human
     level or None, ``family`` the unit for claims about tasks, ``parallel`` the group of tasks whose
     rows are translations of each other, row by row; ``id`` the pattern of its item ids' prefix;
-    ``labels`` the names of classes or tags, whose index is the class number; ``built`` the task
-    of whose rows those of this one are made (`lareqa`), and whose sources it has.
+    ``labels`` the names of classes or tags, whose index is the class number; ``rules`` the answer
+    rules of a set with a scorer of its own (`scoring.answer_rules`); ``built`` the task of whose
+    rows those of this one are made (`lareqa`), and whose sources it has.
     """
 
     name: str
@@ -99,6 +101,7 @@ class Task:
     parallel: str | None = None
     id: str = "{split}"
     labels: tuple[str, ...] = ()
+    rules: str | None = None
     built: str | None = None
     lab: LabSource | None = None
     local: tuple[LocalSource, ...] = ()
@@ -187,6 +190,7 @@ _TASK = dict.fromkeys(("title", "kind", "metric", "licence", "citation", "family
     "parallel": _STRING,
     "id": (_pattern, _PATTERN),
     "labels": (_names, _NAMES),
+    "rules": _STRING,
     "built": _STRING,
     "codes": _CODES,
     "lab": (_entry, "a table"),
@@ -289,6 +293,9 @@ class _TaskReader:
         if (fields["kind"] in LABELLED) != ("labels" in fields):
             right = f"label names for {' and '.join(LABELLED)}, none for other kinds"
             raise RegistryError(self.name, "labels", fields.get("labels"), right)
+        if "rules" in fields:
+            known = RULES if fields["kind"] == "span" else ("span tasks only",)
+            _among(self.name, "rules", [fields["rules"]], known)
         if not {"lab", "local", "hub", "built"} & fields.keys():
             right = "at least one of lab, local and hub, or built"
             raise RegistryError(self.name, "local", None, right)

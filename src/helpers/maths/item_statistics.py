@@ -30,6 +30,20 @@ def weighted_mean(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return sums.reshape(len(weights), *scores.shape[:-1])
 
 
+def ratio_of_sums(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Statistic for two numbers an item: sum of the first / sum of the second.
+
+    For micro averages, whose items do not weigh the same: tokens right and tokens of each sentence,
+    or `entities.entity_counts`. (..., 2, n), (b, n) -> (b, ...); NaN where the second sum is 0.
+
+    >>> ratio_of_sums(np.array([[1.0, 3.0], [2.0, 8.0]]), np.array([[1, 1], [2, 0]]))
+    array([0.4, 0.5])
+    """
+    sums = weighted_mean(scores, weights)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return sums[..., 0] / sums[..., 1]
+
+
 def spearman_with(gold: ArrayLike) -> Statistic:
     """Statistic for predictions (seeds, languages, items): Spearman's correlation with `gold`.
 
@@ -42,6 +56,15 @@ def spearman_with(gold: ArrayLike) -> Statistic:
 def pearson_with(gold: ArrayLike) -> Statistic:
     """Statistic for predictions (seeds, languages, items): Pearson's correlation with `gold`."""
     return lambda predicted, weights: weighted_pearson(gold, predicted, weights)
+
+
+def macro_f1_with(gold: ArrayLike) -> Statistic:
+    """Statistic for predicted labels (seeds, languages, items): macro F1 against `gold`.
+
+    >>> macro_f1_with([0, 1, 1])(np.array([[0.0, 1.0, 0.0]]), np.ones((1, 3))).round(3)
+    array([[0.667]])
+    """
+    return lambda predicted, weights: weighted_macro_f1(gold, predicted, weights)
 
 
 def weighted_spearman(gold: ArrayLike, predicted: ArrayLike, weights: ArrayLike) -> np.ndarray:
@@ -76,6 +99,31 @@ def weighted_pearson(gold: ArrayLike, predicted: ArrayLike, weights: ArrayLike) 
     rows = p.reshape(-1, p.shape[-1])
     result = np.stack([_correlate(g, row, w) for row in rows], axis=1)
     return result.reshape(len(w), *p.shape[:-1])
+
+
+def weighted_macro_f1(gold: ArrayLike, predicted: ArrayLike, weights: ArrayLike) -> np.ndarray:
+    """Macro F1 in many resamples at once; arguments as in `weighted_spearman`.
+
+    Labels are numbers (codes); any float that equals a code is that code. Row i is
+    `metrics.macro_f1` of the resample: the unweighted mean of 2 TP / (gold + predicted) over the
+    labels that the resample has, in gold or predicted.
+
+    >>> weighted_macro_f1([0, 1, 1], [0, 1, 0], [[1, 1, 1], [1, 2, 0]]).round(3)
+    array([0.667, 1.   ])
+    """
+    g, p, w = (np.asarray(a, dtype=np.float64) for a in (gold, predicted, weights))
+    if g.shape != p.shape[-1:]:
+        raise ValueError(f"gold: got shape {g.shape}; accepted: {p.shape[-1:]}, a label an item")
+    rows = p.reshape(-1, p.shape[-1])
+    total = np.zeros((len(w), len(rows)))
+    present = np.zeros_like(total)
+    for label in np.union1d(g, rows):
+        is_gold, is_predicted = g == label, rows == label
+        both = w @ is_gold[:, None] + w @ is_predicted.T  # (b, rows)
+        hits = w @ (is_gold & is_predicted).T
+        total += 2 * hits / np.maximum(both, 1)
+        present += both > 0
+    return (total / present).reshape(len(w), *p.shape[:-1])
 
 
 def _weighted_midranks(values: np.ndarray, weights: np.ndarray) -> np.ndarray:

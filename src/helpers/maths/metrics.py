@@ -6,11 +6,13 @@ no skill gets beside it. Not for retrieval (`retrieval`) or answers to questions
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+
+from helpers.maths.entities import entity_counts
 
 
 def spearman(gold: ArrayLike, predicted: ArrayLike) -> float:
@@ -68,6 +70,32 @@ def macro_f1(gold: ArrayLike, predicted: ArrayLike) -> float:
     return float(f1_score(*_labels(gold, predicted), average="macro", zero_division=0))
 
 
+def matthews(gold: ArrayLike, predicted: ArrayLike) -> float:
+    """Matthews' correlation of labels, -1 to 1 (sklearn.metrics.matthews_corrcoef).
+
+    For two labels and, as Gorodkin 2004 has it, for several; 0 where gold or predictions are
+    constant. Errors as in `accuracy`.
+
+    >>> round(matthews([1, 1, 1, 0], [1, 0, 1, 1]), 3)
+    -0.333
+    """
+    from sklearn.metrics import matthews_corrcoef
+
+    return float(matthews_corrcoef(*_labels(gold, predicted)))
+
+
+def entity_f1(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> float:
+    """Micro F1 of entities in sentences of tags, 0 to 1; see `entities` for the rules.
+
+    An entity is right where its type and both its ends are. 0 where there are none at all.
+
+    >>> entity_f1([["B-PER", "I-PER", "O"], ["B-LOC"]], [["B-PER", "I-PER", "O"], ["O"]])
+    0.6666666666666666
+    """
+    found, of_both = entity_counts(gold, predicted).sum(axis=1)
+    return float(found / of_both) if of_both else 0.0
+
+
 @dataclass(frozen=True)
 class Metric:
     """A named score: `function(gold, predicted)`, and `chance(gold)`, what no skill gets."""
@@ -80,7 +108,7 @@ class Metric:
         return self.function(gold, predicted)
 
 
-def _no_correlation(gold: ArrayLike) -> float:
+def _nothing(gold: ArrayLike) -> float:
     return 0.0
 
 
@@ -97,10 +125,12 @@ def _majority(function: Callable[[ArrayLike, ArrayLike], float]) -> Callable[[Ar
 METRICS = {
     metric.name: metric
     for metric in (
-        Metric("spearman", spearman, _no_correlation),
-        Metric("pearson", pearson, _no_correlation),
+        Metric("spearman", spearman, _nothing),
+        Metric("pearson", pearson, _nothing),
         Metric("accuracy", accuracy, _majority(accuracy)),
         Metric("macro_f1", macro_f1, _majority(macro_f1)),
+        Metric("matthews", matthews, _nothing),
+        Metric("entity_f1", entity_f1, _nothing),
     )
 }
 

@@ -22,6 +22,7 @@ from helpers.maths.item_statistics import (
     Statistic,
     influence,
     item_blocks,
+    macro_f1_with,
     pearson_with,
     spearman_with,
     weighted_mean,
@@ -30,6 +31,7 @@ from helpers.maths.item_statistics import (
 __all__ = [
     "Interval",
     "crossed_bootstrap",
+    "macro_f1_with",
     "pearson_with",
     "report",
     "spearman_with",
@@ -121,46 +123,23 @@ def crossed_bootstrap(
     """
     blocks = item_blocks(scores, statistic, clusters, shared_items)
     _check_draws(level, n_boot)
-    observed = np.concatenate([b.evaluate(np.ones((1, b.n_units))) for b in blocks], axis=2)[0]
-    n_seeds, n_languages = observed.shape
-    _check_observed(observed)
+    draws = crossed_draws(blocks, level=level, n_boot=n_boot, seed=seed)
+    n_seeds, n_languages = draws.observed.shape
     if resample_languages and n_languages < MIN_LANGUAGES:
         raise ValueError(
             f"resample_languages: got {n_languages} languages; accepted: {MIN_LANGUAGES} or more, "
             "or False: languages fixed"
         )
-    value = float(observed.mean())
-    items, interaction = [], []
-    rng_seeds, rng_languages = np.random.default_rng(seed).spawn(2)
-    seed_counts = _counts(rng_seeds, n_boot, n_seeds)
-    seeds = seed_counts @ observed.mean(axis=1) / n_seeds - value
-    scale = np.array([_few_units(b.n_units, level) for b in blocks])
-    done = 0
-    for values in _item_draws(blocks, n_boot, seed):
-        drawn = seed_counts[done : done + len(values)] / n_seeds
-        done += len(values)
-        shift = (values - observed).mean(axis=1)  # (b, languages): what the items alone do
-        items.append((shift * scale).mean(axis=1))
-        both = np.einsum("bsl,bs->b", values, drawn) / n_languages - value
-        interaction.append(both - shift.mean(axis=1) - seeds[done - len(values) : done])
-    replicates = value + np.concatenate(items)
-    covers = ["items"]
-    if n_seeds > 1:
-        noise, spread = np.nanvar(np.concatenate(interaction)), seeds.var()
-        kept = np.sqrt(max(0.0, 1 - noise / spread)) if spread else 0.0
-        replicates += _few_units(n_seeds, level) * kept * seeds
-        covers.append("seeds")
+    value = float(draws.observed.mean())
+    replicates = value + draws.deviations(np.full(n_languages, 1 / n_languages))
+    covers = ["items", "seeds"] if n_seeds > 1 else ["items"]
     if resample_languages:
+        rng_languages = np.random.default_rng(seed).spawn(2)[1]
         counts = _counts(rng_languages, n_boot, n_languages)
-        shift = counts @ observed.mean(axis=0) / n_languages - value
+        shift = counts @ draws.observed.mean(axis=0) / n_languages - value
         replicates += _few_units(n_languages, level) * shift
         covers.append("languages")
-    if np.isnan(replicates).mean() > 0.01:
-        raise ValueError("scores: got a statistic undefined in over 1 % of resamples; "
-                         "accepted: more items, or items that differ")  # fmt: skip
-    tail = 50 * (1 - level)
-    low, high = np.nanpercentile(replicates, [tail, 100 - tail])
-    return Interval(value, float(low), float(high), level, "crossed bootstrap", tuple(covers))
+    return percentile_interval(value, replicates, level, tuple(covers))
 
 
 def two_way_interval(
@@ -251,6 +230,80 @@ def report(
     }
 
 
+@dataclass(frozen=True)
+class CrossedDraws:
+    """What the draws of `crossed_bootstrap` do to the statistic of every language (or system).
+
+    For statistics that several of them make up together: a mean, a difference, a ratio.
+    """
+
+    observed: np.ndarray  # (seeds, languages)
+    items: np.ndarray  # (n_boot, languages): c(items) d_items
+    seeds: np.ndarray  # (n_boot, languages): d_seeds
+    interaction: np.ndarray  # (n_boot, languages): both draws at once, beyond the sum of the two
+    level: float
+
+    def seed_factor(self, weights: np.ndarray) -> float:
+        """c(seeds) h for the combination of languages with these weights; 0 with one seed."""
+        if len(self.observed) == 1:
+            return 0.0
+        noise, spread = np.nanvar(self.interaction @ weights), (self.seeds @ weights).var()
+        kept = np.sqrt(max(0.0, 1 - noise / spread)) if spread else 0.0
+        return _few_units(len(self.observed), self.level) * float(kept)
+
+    def deviations(self, weights: np.ndarray, factor: float | None = None) -> np.ndarray:
+        """(n_boot,): how far the replicates of the weighted sum of languages are from its value.
+
+        `factor` is the factor of the seeds, that of these very weights unless given.
+        """
+        factor = self.seed_factor(weights) if factor is None else factor
+        return self.items @ weights + factor * (self.seeds @ weights)
+
+
+def crossed_draws(
+    blocks: list[ItemBlock],
+    *,
+    level: float,
+    n_boot: int,
+    seed: int,
+    groups: Sequence[int] | None = None,
+) -> CrossedDraws:
+    """The draws for blocks with the same seeds; blocks of one group have the same items.
+
+    By default every block draws items of its own. Blocks of one group must have the same units.
+    """
+    groups = range(len(blocks)) if groups is None else groups
+    each = [b.evaluate(np.ones((1, b.n_units)))[0] for b in blocks]
+    observed = np.concatenate(each, axis=1)
+    _check_observed(observed)
+    of_language = observed.mean(axis=0)
+    seed_counts = _counts(np.random.default_rng(seed).spawn(2)[0], n_boot, len(observed))
+    seeds = seed_counts @ observed / len(observed) - of_language
+    scale = [_few_units(b.n_units, level) for b in blocks]
+    scale = np.repeat(scale, [values.shape[1] for values in each])
+    items, interaction, done = [], [], 0
+    for values in _item_draws(blocks, groups, n_boot, seed):
+        drawn = seed_counts[done : done + len(values)] / len(observed)
+        shift = (values - observed).mean(axis=1)  # (b, languages): what the items alone do
+        items.append(shift * scale)
+        both = np.einsum("bsl,bs->bl", values, drawn) - of_language
+        interaction.append(both - shift - seeds[done : done + len(values)])
+        done += len(values)
+    return CrossedDraws(observed, np.concatenate(items), seeds, np.concatenate(interaction), level)
+
+
+def percentile_interval(
+    value: float, replicates: np.ndarray, level: float, covers: tuple[str, ...]
+) -> Interval:
+    """The percentiles of the replicates; ValueError where over 1 % of them are undefined."""
+    if np.isnan(replicates).mean() > 0.01:
+        raise ValueError("scores: got a statistic undefined in over 1 % of resamples; "
+                         "accepted: more items, or items that differ")  # fmt: skip
+    tail = 50 * (1 - level)
+    low, high = np.nanpercentile(replicates, [tail, 100 - tail])
+    return Interval(value, float(low), float(high), level, "crossed bootstrap", covers)
+
+
 def _variance_terms(
     of_seeds: tuple[float, int],
     of_items: list[tuple[float, int]],
@@ -269,11 +322,16 @@ def _variance_terms(
     return terms
 
 
-def _item_draws(blocks: list[ItemBlock], n_boot: int, seed: int) -> Iterator[np.ndarray]:
+def _item_draws(
+    blocks: list[ItemBlock], groups: Sequence[int], n_boot: int, seed: int
+) -> Iterator[np.ndarray]:
     """Statistic under drawn items, (b, seeds, languages), in batches of bounded memory."""
     for start in range(0, n_boot, BATCH):
         b = min(BATCH, n_boot - start)
-        drawn = [_item_counts(seed, start, b, i, k.n_units) for i, k in enumerate(blocks)]
+        drawn = [
+            _item_counts(seed, start, b, group, block.n_units)
+            for group, block in zip(groups, blocks, strict=True)
+        ]
         evaluated = [k.evaluate(counts) for k, counts in zip(blocks, drawn, strict=True)]
         yield np.concatenate(evaluated, axis=2)
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from helpers.errors import UserError
-from helpers.study.record import Record, Row
+from helpers.study.record import Record
+from helpers.study.row import Row
 from helpers.study.store import Stored
 
 if TYPE_CHECKING:

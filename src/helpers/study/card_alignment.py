@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from helpers.study import store
-from helpers.study.record import Record, Row
+from helpers.study.record import Record
+from helpers.study.row import Row
 
 STUDY = "pretraining_alignment"
 TITLE = "## Scores after alignment with pairs of training text"

@@ -15,7 +15,7 @@ from helpers.errors import UserError
 from helpers.study import store
 from helpers.study.card_alignment import alignment_section
 from helpers.study.encoders_cloze import CLOZE
-from helpers.study.record import Row
+from helpers.study.row import Row
 from helpers.study.store import Stored
 
 MADE, CARD = "pretraining.json", "README.md"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.study.intervals import ItemIntervals
 from helpers.study.items import Items
-from helpers.study.record import Row
+from helpers.study.row import Row
 
 if TYPE_CHECKING:
     import numpy as np

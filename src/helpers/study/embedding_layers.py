@@ -12,7 +12,7 @@ from helpers.study.alignment_fit import precision
 from helpers.study.embedding_rows import coordinates, row_of
 from helpers.study.embedding_scores import NEIGHBOURS, Spearmans, cosines, shape
 from helpers.study.language_means import LanguageMeans
-from helpers.study.record import Row
+from helpers.study.row import Row
 
 if TYPE_CHECKING:
     from helpers.study.embedding_data import EmbeddingData

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.study.alignment_data import TASK
 from helpers.study.embedding_data import SOURCE
-from helpers.study.record import Row
+from helpers.study.row import Row
 
 if TYPE_CHECKING:
     from helpers.maths.statistics import Interval

@@ -14,7 +14,7 @@ from helpers.study.embedding_rows import coordinates, row_of
 from helpers.study.embedding_scores import MIN_LANGUAGES, over_languages, over_languages_gain
 from helpers.study.language_groups import genus
 from helpers.study.language_means import LanguageMeans
-from helpers.study.record import Row
+from helpers.study.row import Row
 
 if TYPE_CHECKING:
     import numpy as np

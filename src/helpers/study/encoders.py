@@ -19,7 +19,7 @@ from helpers.study.drafts import Draft, finish
 from helpers.study.encoders_cloze import cloze_drafts
 from helpers.study.params import EncodersParams
 from helpers.study.plan import Outcome, Plan, made, open_encoders, tracked
-from helpers.study.record import Row
+from helpers.study.row import Row
 
 if TYPE_CHECKING:
     import numpy as np

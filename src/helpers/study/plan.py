@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 from helpers.errors import UserError
 from helpers.study.items import Items
 from helpers.study.params import Params, published
-from helpers.study.record import Row, identity
+from helpers.study.record import identity
+from helpers.study.row import Row
 
 S, T = TypeVar("S"), TypeVar("T")
 

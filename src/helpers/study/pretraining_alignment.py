@@ -20,7 +20,7 @@ from helpers.study.drafts import Draft, finish
 from helpers.study.encoders import SOURCE, TASK, Similarity, load_sets
 from helpers.study.params import PretrainingAlignmentParams
 from helpers.study.plan import Outcome, Plan, made, open_encoders, tracked, workers
-from helpers.study.record import Row
+from helpers.study.row import Row
 
 if TYPE_CHECKING:
     import numpy as np

@@ -3,16 +3,15 @@
 A table holds the rows of one metric, task, encoder and pair of languages; what they all share
 stands once, above the columns, and a row is one line. Thousands of rows take a fifth of the space
 that they take as one object each, git still shows which number changed, and no order is lost that
-matters: ``grouped`` says which. Not for what a row is (see ``record``).
+matters: ``grouped`` says which. Not for what a row is (see ``row``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from helpers.study.record import Row
+from helpers.study.row import Row
 
 TOGETHER = ("name", "task", "encoder", "source_language", "target_language", "split")
 SETTING = "setting."

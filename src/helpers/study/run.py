@@ -24,6 +24,9 @@ RERUN = ("always", "never", "only-missing")
 CHAPTERS: dict[str, tuple[type[Params], str]] = {
     "01_embedding": (MODELS["01_embedding"], "helpers.study.embedding:study"),
     "02_alignment": (MODELS["02_alignment"], "helpers.study.alignment:study"),
+    "03_sts": (MODELS["03_sts"], "helpers.study.transfer:sts"),
+    "04_mrc": (MODELS["04_mrc"], "helpers.study.transfer:mrc"),
+    "05_sentiment": (MODELS["05_sentiment"], "helpers.study.transfer:sentiment"),
     "encoders": (MODELS["encoders"], "helpers.study.encoders:study"),
     "pretraining_alignment": (
         MODELS["pretraining_alignment"],

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from helpers.data.lab.grammar import LANGUAGES
-from helpers.data.lab.lexicon import TABLES, concepts, forms, read_table, synonyms
+from helpers.data.lab.lexicon import TABLES, concepts, read_table, synonyms
+from helpers.data.lab.spelling import forms
 
 PARTS = ("nouns", "verbs", "adjectives", "phrases")
 SCRIPTS = {

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from helpers.data.lab import api
 from helpers.data.lab.grammar import Event, Meaning, Thing, realise, realiser
-from helpers.data.lab.lexicon import forms
+from helpers.data.lab.spelling import forms
 from helpers.data.lab.twin import ALPHABETS, SCRIPT_OF, TWINS, original, spell, twin, untwin
 from helpers.errors import UserError
 

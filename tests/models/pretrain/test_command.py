@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from helpers.cli import main
 from helpers.models.pretrain.checkpoint import MANIFEST
-from helpers.models.pretrain.tokens import load_groups
+from helpers.models.pretrain.token_files import load_groups
 
 pytestmark = pytest.mark.usefixtures("one_thread")  # the same sums in every process
 

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.models.pretrain.packing import pack, pack_within, packed_bytes, thin, unpack
-from helpers.models.pretrain.tokens import OLD_TOKENS, Group, load_groups, save_groups
+from helpers.models.pretrain.token_files import OLD_TOKENS, load_groups, save_groups
+from helpers.models.pretrain.tokens import Group
 
 
 def _group(rows):

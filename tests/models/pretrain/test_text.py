@@ -11,7 +11,8 @@ from helpers.models.pretrain import recipe as recipes
 from helpers.models.pretrain.decontaminate import Contamination, clean
 from helpers.models.pretrain.recipe import Corpus, Vocabulary, read_recipe
 from helpers.models.pretrain.text import Text, read_folder
-from helpers.models.pretrain.tokens import load_groups, save_groups, tokenise, tokenise_corpus
+from helpers.models.pretrain.token_files import load_groups, save_groups
+from helpers.models.pretrain.tokens import tokenise, tokenise_corpus
 from helpers.models.pretrain.vocabulary import letters, train_vocabulary
 
 

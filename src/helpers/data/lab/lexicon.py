@@ -2,7 +2,8 @@
 
 ``tables/*.tsv`` hold what is true of a concept in every language (which nouns a verb may take, what
 is a synonym of what); ``tables/<language>/*.tsv`` hold its written forms there. All tables of one
-part of speech have the same keys in the same order.
+part of speech have the same keys in the same order. Not for how a word is written under the dials:
+that is ``spelling``.
 """
 
 from __future__ import annotations
@@ -10,9 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-
-from helpers.data.lab.speech import overlap
-from helpers.data.lab.twin import original, spell
 
 TABLES = Path(__file__).resolve().parent / "tables"
 
@@ -37,34 +35,6 @@ def _rows(folder: Path, table: str) -> list[dict[str, str]]:
 def own_forms(language: str, table: str) -> dict[str, dict[str, str]]:
     """Written forms of one language by key, whatever the dials say."""
     return {row["key"]: row for row in _rows(TABLES / language, table)}
-
-
-def forms(language: str, table: str) -> dict[str, dict[str, str]]:
-    """Written forms of one language by key, as the dial of overlap has it (``speech``).
-
-    >>> forms("en", "nouns")["mouse"]["plural"]
-    'mice'
-    """
-    if base := original(language):
-        return _respelt(language, table, base, overlap())
-    if (share := overlap()) and language != "en":
-        from helpers.data.lab.borrow import borrowed
-
-        return borrowed(language, table, share)
-    return own_forms(language, table)
-
-
-@cache
-def _respelt(language: str, table: str, base: str, share: float) -> dict[str, dict[str, str]]:
-    """The forms of a twin: those of its original in the other script."""
-    del share  # what `forms` depends on besides, so that the cache knows it
-    return {
-        key: {
-            column: form if column == "key" else spell(form, language)
-            for column, form in row.items()
-        }
-        for key, row in forms(base, table).items()
-    }
 
 
 @cache

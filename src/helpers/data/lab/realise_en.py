@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from helpers.data.lab.constituents import early_manner
 from helpers.data.lab.grammar import Event, Meaning, Thing, capitalise
-from helpers.data.lab.lexicon import animate, concepts, forms
+from helpers.data.lab.lexicon import animate, concepts
+from helpers.data.lab.spelling import forms
 
 # words whose first letter misleads about their first sound
 _VOWEL_SOUND = ("honest", "hour")

@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from helpers.data.lab.constituents import arranged, in_own_order
 from helpers.data.lab.grammar import Event, Meaning, Thing
-from helpers.data.lab.lexicon import animate, concepts, forms
+from helpers.data.lab.lexicon import animate, concepts
 from helpers.data.lab.speech import english_order
+from helpers.data.lab.spelling import forms
 
 # irregular perfectives: masculine, its plural, feminine, its plural
 _PERFECTIVE = {

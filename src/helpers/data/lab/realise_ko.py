@@ -15,8 +15,9 @@ from helpers.data.lab.hangul import (
     with_final,
     with_particle,
 )
-from helpers.data.lab.lexicon import animate, forms
+from helpers.data.lab.lexicon import animate
 from helpers.data.lab.speech import english_order
+from helpers.data.lab.spelling import forms
 
 
 def thing(t: Thing) -> str:

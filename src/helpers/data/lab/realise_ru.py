@@ -11,7 +11,8 @@ from functools import cache
 
 from helpers.data.lab.constituents import arranged, in_own_order
 from helpers.data.lab.grammar import Event, Meaning, Thing, capitalise
-from helpers.data.lab.lexicon import animate, forms
+from helpers.data.lab.lexicon import animate
+from helpers.data.lab.spelling import forms
 
 # case endings of adjectives; "=" stands for the nominative or, of the living, the genitive
 _HARD = {

@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from helpers.data.lab.constituents import arranged
 from helpers.data.lab.grammar import Event, Meaning, Thing
-from helpers.data.lab.lexicon import animate, concepts, forms
+from helpers.data.lab.lexicon import animate, concepts
 from helpers.data.lab.speech import english_order
+from helpers.data.lab.spelling import forms
 
 # these stand before the auxiliary and the place, the others just before the verb
 _SENTENCE_ADVERBS = frozenset({"suddenly", "unexpectedly"})

@@ -1,6 +1,6 @@
 """How languages other than English are spoken for the moment: the dials of overlap and order.
 
-`speaking` sets them for a block of code; ``lexicon.forms`` and the realisers ask `overlap` and
+`speaking` sets them for a block of code; ``spelling.forms`` and the realisers ask `overlap` and
 `english_order`. Nothing here knows a word.
 """
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from functools import cache
 
 from helpers.data.lab.grammar import LANGUAGES
-from helpers.data.lab.lexicon import concepts, forms
+from helpers.data.lab.lexicon import concepts
+from helpers.data.lab.spelling import forms
 from helpers.data.lab.twin import original, spell
 
 # columns of the nouns' tables that hold no form of the noun itself

@@ -17,7 +17,7 @@ from .packing import pack_within
 from .prepare import COUNTS, TOKENIZER, prepare
 from .recipe import Recipe, read_recipe
 from .ship import ship
-from .tokens import OLD_TOKENS, load_groups, save_packed
+from .token_files import OLD_TOKENS, load_groups, save_packed
 from .train import train
 
 MEGABYTE = 1_000_000

@@ -22,7 +22,8 @@ from .evaluation_sets import EvaluationSets, evaluation_sets
 from .hub_text import PREFIX, read_hub
 from .recipe import Recipe
 from .text import Text, read_folder, read_laboratory
-from .tokens import save_groups, tokenise_corpus
+from .token_files import save_groups
+from .tokens import tokenise_corpus
 from .vocabulary import train_vocabulary
 
 TOKENIZER, COUNTS = "tokenizer", "counts.json"

@@ -1,0 +1,109 @@
+"""Chapters 3 to 5: what is scored beside a tuned model, because it learnt nothing of the task.
+
+The untuned encoder, an untrained one, a bag of words, answers by chance and by keyword.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from helpers.study.transfer_kinds import KINDS, Measure, text_measures
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from helpers.study.transfer_data import CourseData
+    from helpers.study.transfer_params import TransferParams
+    from helpers.study.transfer_rows import Rows
+
+BAG, UNTRAINED, NONE = "bag-of-words", "untrained", "none"
+MAJORITY, RANDOM_SPAN, KEYWORDS = "majority", "random-span", "keyword-overlap"
+
+
+def lexical(found: Rows, data: CourseData, base: Any, params: TransferParams) -> None:
+    """Rows of the baselines that see words and nothing else."""
+    kind = data.course.kind
+    if kind == "similarity":
+        from helpers.models.baselines import BagOfWords
+
+        _cosine_rows(found, data, base, BagOfWords(), BAG)
+    elif kind == "classification":
+        _bag_classifier(found, data, base)
+    else:
+        _span_baselines(found, data, params)
+
+
+def untuned(found: Rows, data: CourseData, base: Any, params: TransferParams) -> None:
+    """Rows of the encoder as it was pretrained, and as it was before that, where they can answer.
+
+    Only similarity can be told without a head that was trained.
+    """
+    if data.course.kind != "similarity":
+        return
+    from helpers.models.encoder import open_encoder
+
+    given = params.encoder_name
+    bare = given.removeprefix("untrained:")
+    names = {NONE: given, UNTRAINED: f"untrained:{bare}"}
+    for method, name in names.items():
+        encoder = open_encoder(
+            name, device=params.device, token_budget=params.token_budget, seed=params.seed
+        )
+        _cosine_rows(found, data, base, encoder, method)
+
+
+def _cosine_rows(found: Rows, data: CourseData, base: Any, encoder: Any, method: str) -> None:
+    way = KINDS["similarity"](data, base.tokenizer)
+    for test in data.tests:
+        answers = cosines(encoder, list(test.table["sentence1"]), list(test.table["sentence2"]))
+        measures = way.measures(test, answers)
+        found.add(test, "similarity", method, measures, way.gold(test.table), form="siamese")
+
+
+def cosines(encoder: Any, first: list[str], second: list[str]) -> np.ndarray:
+    """Cosine of the vectors of each pair of texts: float64 [pairs]; 0 where one is zero."""
+    import numpy as np
+
+    vectors = encoder.encode([*first, *second]).astype(np.float64)
+    one, two = vectors[: len(first)], vectors[len(first) :]
+    lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(two, axis=1)
+    return (one * two).sum(axis=1) / np.where(lengths > 0, lengths, 1.0)
+
+
+def _bag_classifier(found: Rows, data: CourseData, base: Any) -> None:
+    """Logistic regression on hashed words and character n-grams of the source language."""
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
+
+    from helpers.models.baselines import BagOfWords
+
+    way, bag = KINDS["classification"](data, base.tokenizer), BagOfWords(normalise=True)
+    gold = way.gold(data.train)
+    with threadpool_limits(1):
+        model = LogisticRegression(max_iter=500).fit(bag.encode(list(data.train["text"])), gold)
+        for test in data.tests:
+            chances = model.predict_proba(bag.encode(list(test.table["text"])))
+            own = way.gold(test.table)
+            found.add(test, "classification", BAG, way.measures(test, chances), own, form=way.form)
+            most = np.zeros((len(own), len(data.labels)))
+            most[:, np.bincount(gold).argmax()] = 1.0
+            right = (most.argmax(axis=1) == own).astype(float)
+            measures = [
+                Measure("accuracy", right, keep=False),
+                Measure("macro-F1", most.argmax(axis=1).astype(float), "macro-F1"),
+            ]
+            found.add(test, "classification", MAJORITY, measures, own, form=way.form)
+
+
+def _span_baselines(found: Rows, data: CourseData, params: TransferParams) -> None:
+    from helpers.models.span_baselines import answer_lengths, keyword_overlap, random_spans
+
+    lengths = answer_lengths(data.train, params.source_language)
+    for test in data.tests:
+        texts = {
+            RANDOM_SPAN: random_spans(test.table, lengths, params.seed, test.language),
+            KEYWORDS: keyword_overlap(test.table, test.language),
+        }
+        for method, answers in texts.items():
+            found.add(test, "span", method, text_measures(test, answers), None, form="span")
