@@ -24,7 +24,7 @@ from helpers.models.pretrain.network import build, start_as_bag
 from helpers.models.pretrain.prepare import TOKENIZER
 from helpers.models.pretrain.recipe import Recipe, read_recipe
 from helpers.models.pretrain.static import train_static
-from helpers.models.pretrain.tokens import load_groups
+from helpers.models.pretrain.token_files import load_groups
 
 TECHNICAL = ("cpp-docs", "powershell-docs", "tensorflow-docs", "electron-i18n", "fastapi-docs") + (
     *(f"python-docs-{language}" for language in ("ko", "zh", "ja", "es", "fr", "tr")),

@@ -27,7 +27,7 @@
 # Tatoeba sentences.
 #
 # **What you need.** Linear algebra up to the singular value decomposition. Nothing is downloaded.
-# **Time:** about a minute on two cores.
+# **Time:** about half a minute on two cores.
 
 # %%
 import warnings
@@ -248,9 +248,9 @@ print(f"W'W differs from the identity by less than 1e-6: {turned < 1e-6}")
 elsewhere = first.learn.get("out-of-domain", learn)
 X, Y = encoder.encode(elsewhere.target), encoder.encode(elsewhere.source)
 walks = {
-    "gd": ("gd", "least-squares", ("unit", "centre"), 1000),
-    "gd after whitening": ("gd", "least-squares", ("unit", "centre", "whiten"), 1000),
-    "gd-orthogonal": ("gd-orthogonal", "procrustes", ("unit", "centre"), 400),
+    "gd": ("gd", "least-squares", ("unit", "centre"), 600),
+    "gd after whitening": ("gd", "least-squares", ("unit", "centre", "whiten"), 600),
+    "gd-orthogonal": ("gd-orthogonal", "procrustes", ("unit", "centre"), 250),
 }
 excess = {}
 with warnings.catch_warnings():

@@ -249,3 +249,15 @@ def test_all_published_rows_are_read(shared_data: Path) -> None:
                 read.update(report.files)
     sets = {local.folder for name in names for local in task(name).local}
     assert read == {file for file in published if file.split("/")[0] in sets}
+
+
+def test_the_laboratory_serves_a_task_at_its_depth() -> None:
+    from helpers.data.lab.api import Dials, table
+
+    served = load("sst2", "en", "dev", "lab", n=5).table
+    assert (
+        served["text"].tolist()
+        == table("reviews", "en", "dev", 5, dials=Dials(depth=0))["text"].tolist()
+    )
+    deeper = table("reviews", "en", "dev", 5)["text"].tolist()
+    assert served["text"].tolist() != deeper

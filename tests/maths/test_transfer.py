@@ -217,6 +217,21 @@ class TestMeanOverLanguages:
             np.mean([t.target_gain.value for t in each])
         )
 
+    def test_numbers_of_sets_say_what_the_words_say(self):
+        source, target = planted(1, shared=True)
+
+        def found(shared) -> Transfer:
+            return mean_over_languages(source, [target, target], shared_items=shared, n_boot=200)
+
+        assert found([0, 1, 1]) == found("targets")
+        assert found([0, 0, 0]) == found(True)
+        assert found([0, 1, 2]) == found(False)
+        # Targets of different items average out, whichever of them the source shares.
+        widths = [w.high - w.low for w in (found(s).target_gain for s in ([0, 0, 1], True))]
+        assert widths[0] < widths[1]
+        with pytest.raises(ValueError, match=r"shared_items: got \[0, 1\].*each of the 3 sides"):
+            found([0, 1])
+
     def test_shared_items_do_not_average_out_and_separate_ones_do(self):
         rng = np.random.default_rng(11)
         source, _ = planted(11, shared=True, n_seeds=1, n_items=300)

@@ -31,10 +31,11 @@ class RegistryError(Exception):
 
 @dataclass(frozen=True)
 class LabSource:
-    """Where the laboratory serves a task: the kind of its table, and languages if not all."""
+    """Where the laboratory serves a task: its kind, languages if not all, depth if not its own."""
 
     kind: str
     languages: tuple[str, ...] = ()
+    depth: int | None = None
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,10 @@ def _number(value: object) -> float | None:
     return float(value) if is_number else None
 
 
+def _whole(value: object) -> int | None:
+    return value if type(value) is int and 0 <= value <= 3 else None
+
+
 def _strings(value: object) -> tuple[str, ...] | None:
     return tuple(value) if isinstance(value, list) and value and all(map(_string, value)) else None
 
@@ -197,7 +202,7 @@ _TASK = dict.fromkeys(("title", "kind", "metric", "licence", "citation", "family
     "local": (_entry, "a table or an array of them"),
     "hub": (_entry, "a table"),
 }
-_LAB = {"kind": _STRING, "languages": (_names, _NAMES)}
+_LAB = {"kind": _STRING, "languages": (_names, _NAMES), "depth": (_whole, "0, 1, 2 or 3")}
 _SHARED = {
     "languages": (_names, _NAMES),
     "splits": _TABLE,

@@ -83,10 +83,22 @@ def weighted_spearman(gold: ArrayLike, predicted: ArrayLike, weights: ArrayLike)
            [ 1. , -1. ]])
     """
     g, p, w = (np.asarray(a, dtype=np.float64) for a in (gold, predicted, weights))
-    ranked = _weighted_midranks(g, w)
-    rows = p.reshape(-1, p.shape[-1])
-    result = np.stack([_correlate(ranked, _weighted_midranks(row, w), w) for row in rows], axis=1)
-    return result.reshape(len(w), *p.shape[:-1])
+    w = np.ascontiguousarray(w.T)  # (n, b): what is put in order are whole lines of memory
+    total = w.sum(axis=0)
+    order, _, ranks = _weighted_midranks(g, w)
+    of_gold = np.empty_like(ranks)
+    of_gold[order] = ranks
+    of_gold -= (w * of_gold).sum(axis=0) / total
+    variance = np.einsum("nb,nb,nb->b", w, of_gold, of_gold)
+    found = []
+    for row in p.reshape(-1, p.shape[-1]):
+        order, weight, ranks = _weighted_midranks(row, w)
+        ranks -= np.einsum("nb,nb->b", weight, ranks) / total
+        spread = np.einsum("nb,nb,nb->b", weight, ranks, ranks)
+        covariance = np.einsum("nb,nb,nb->b", weight, ranks, of_gold[order])
+        with np.errstate(invalid="ignore", divide="ignore"):
+            found.append(np.clip(covariance / np.sqrt(variance * spread), -1.0, 1.0))
+    return np.stack(found, axis=1).reshape(w.shape[1], *p.shape[:-1])
 
 
 def weighted_pearson(gold: ArrayLike, predicted: ArrayLike, weights: ArrayLike) -> np.ndarray:
@@ -126,12 +138,20 @@ def weighted_macro_f1(gold: ArrayLike, predicted: ArrayLike, weights: ArrayLike)
     return (total / present).reshape(len(w), *p.shape[:-1])
 
 
-def _weighted_midranks(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    _, group, sizes = np.unique(values, return_inverse=True, return_counts=True)
-    order = np.argsort(group, kind="stable")
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    tied = np.add.reduceat(weights[:, order], starts, axis=1)
-    return (np.cumsum(tied, axis=1) - (tied - 1) / 2)[:, group]
+def _weighted_midranks(
+    values: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Order of the values (n,), then weights and midranks (n, b) in that order."""
+    order = np.argsort(values, kind="stable")
+    weights, ordered = weights[order], values[order]
+    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    ranks = np.cumsum(weights, axis=0)
+    if len(starts) == len(values):
+        ranks -= (weights - 1) / 2
+        return order, weights, ranks
+    sizes = np.diff(np.append(starts, len(values)))
+    tied = np.add.reduceat(weights, starts, axis=0)
+    return order, weights, np.repeat(ranks[starts + sizes - 1] - (tied - 1) / 2, sizes, axis=0)
 
 
 def _correlate(x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> np.ndarray:

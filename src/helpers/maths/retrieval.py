@@ -21,6 +21,7 @@ SIMILARITIES = ("cosine", "csls", "margin-absolute", "margin-distance", "margin-
 TIE_TOLERANCE = 2e-6
 _BLOCK_BYTES = 128 * 2**20
 _GROUPS = 1024
+_FEW = 4 * _GROUPS  # candidates below this are quicker to partition all at once than row by row
 
 
 def unit_rows(name: str, embeddings: ArrayLike, *, dim: int | None = None) -> np.ndarray:
@@ -292,6 +293,10 @@ def _neighbourhood_means(q: np.ndarray, c: np.ndarray, k: int, chunk: int | None
     k = min(k, len(c))
     means = np.empty(len(q), dtype=np.float32)
     for start, block in _cosines(q, c, chunk):
+        if len(c) < _FEW:
+            top = np.partition(block, len(c) - k, axis=1)[:, len(c) - k :]
+            means[start : start + len(block)] = top.mean(axis=1, dtype=np.float64)
+            continue
         for i, (row, bound) in enumerate(zip(block, _lower_bounds(block, k), strict=True), start):
             kept = row[row >= bound]
             means[i] = np.partition(kept, len(kept) - k)[len(kept) - k :].mean(dtype=np.float64)

@@ -118,7 +118,7 @@ def mean_over_languages(
     source: Side,
     targets: Sequence[Side],
     *,
-    shared_items: bool | str,
+    shared_items: bool | str | Sequence[int],
     level: float = 0.95,
     n_boot: int = 2000,
     seed: int = 0,
@@ -129,7 +129,8 @@ def mean_over_languages(
     languages, which are fixed: the interval speaks of just these.
 
     shared_items : True where all sides have the same items; "targets" where the targets have the
-        same items and the source others; False where every side has its own. Otherwise as
+        same items and the source others; False where every side has its own; else a number for
+        each side, the source's first: sides of one number have the same items. Otherwise as
         `transfer`.
 
     >>> side = Side([[1.0, 0.0, 1.0, 1.0]], [[0.0, 0.0, 0.0, 1.0]])
@@ -300,18 +301,28 @@ def _common_seeds(sides: Sequence[Side], names: Sequence[str]) -> int:
     return seeds[0]
 
 
-def _groups(blocks: list[ItemBlock], names: list[str], shared: bool | str) -> list[int]:
+def _groups(
+    blocks: list[ItemBlock], names: list[str], shared: bool | str | Sequence[int]
+) -> list[int]:
     """Number of the set of items of every side; ValueError where sets cannot be the same."""
     if shared is False:
         return list(range(len(blocks)))
-    if shared is not True and shared != "targets":
-        raise ValueError(f"shared_items: got {shared!r}; accepted: True, False, 'targets'")
-    groups = [0] * len(blocks) if shared is True else [0] + [1] * (len(blocks) - 1)
-    first = groups.index(groups[-1])
-    for block, name in zip(blocks[first:], names[first:], strict=True):
-        if not np.array_equal(block.unit, blocks[first].unit):
+    if shared is True:
+        groups = [0] * len(blocks)
+    elif shared == "targets":
+        groups = [0] + [1] * (len(blocks) - 1)
+    elif not isinstance(shared, str) and isinstance(shared, Sequence) and len(shared) == len(names):
+        groups = list(shared)
+    else:
+        raise ValueError(
+            f"shared_items: got {shared!r}; accepted: True, False, 'targets', or a number for each "
+            f"of the {len(names)} sides"
+        )
+    for i, group in enumerate(groups):
+        first = groups.index(group)
+        if not np.array_equal(blocks[i].unit, blocks[first].unit):
             raise ValueError(
-                f"shared_items: got {shared!r} with {block.unit.size} items in {name} and "
+                f"shared_items: got {shared!r} with {blocks[i].unit.size} items in {names[i]} and "
                 f"{blocks[first].unit.size} in {names[first]}; accepted: False, unless "
                 "items and clusters are the same"
             )

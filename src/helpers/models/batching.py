@@ -30,6 +30,26 @@ def check_token_budget(token_budget: int) -> int:
     return token_budget
 
 
+def padded(
+    ids: Sequence[Sequence[int]], rows: Sequence[int], padding_id: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Token ids of ``rows``, padded on the right to the longest, and a mask: 1 a token.
+
+    Returns
+    -------
+    Two int64 [len(rows), longest].
+
+    >>> padded([[5, 6, 7], [8]], rows=[1, 0], padding_id=1)[0].tolist()
+    [[8, 1, 1], [5, 6, 7]]
+    """
+    shape = len(rows), max((len(ids[row]) for row in rows), default=0)
+    found, mask = np.full(shape, padding_id, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    for place, row in enumerate(rows):
+        found[place, : len(ids[row])] = ids[row]
+        mask[place, : len(ids[row])] = 1
+    return found, mask
+
+
 def budget_batches(lengths: Sequence[int], token_budget: int) -> Iterator[np.ndarray]:
     """Indices of each batch, longest texts first.
 

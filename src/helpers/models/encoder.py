@@ -15,7 +15,7 @@ import numpy as np
 from helpers.errors import UserError
 from helpers.models import loading
 from helpers.models.baselines import BagOfWords
-from helpers.models.batching import budget_batches, check_token_budget, deduplicate
+from helpers.models.batching import budget_batches, check_token_budget, deduplicate, padded
 from helpers.models.cache import VectorCache, space_name, text_key
 from helpers.models.pooling import check_pooling, pool, resolve_layers
 from helpers.models.protocol import EncoderProtocol, check_texts, unit_rows
@@ -287,17 +287,12 @@ class Encoder:
         last_only = self.layers == (self.n_layers,)
         lengths = [len(row) for row in ids]
         for batch in budget_batches(lengths, self.token_budget):
-            longest = lengths[batch[0]]
-            if longest == 0:
+            if lengths[batch[0]] == 0:
                 continue
-            padded = np.full((len(batch), longest), padding_id, dtype=np.int64)
-            mask = np.zeros((len(batch), longest), dtype=np.int64)
-            for place, row in enumerate(batch):
-                padded[place, : lengths[row]] = ids[row]
-                mask[place, : lengths[row]] = 1
+            tokens, mask = padded(ids, batch, padding_id)
             with torch.inference_mode():
                 inputs = {
-                    "input_ids": torch.from_numpy(padded).to(self.device),
+                    "input_ids": torch.from_numpy(tokens).to(self.device),
                     "attention_mask": torch.from_numpy(mask).to(self.device),
                 }
                 output = self.model(**inputs, output_hidden_states=not last_only)

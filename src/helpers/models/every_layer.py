@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from helpers.errors import UserError
-from helpers.models.batching import budget_batches, deduplicate
+from helpers.models.batching import budget_batches, deduplicate, padded
 from helpers.models.encoder import Encoder
 from helpers.models.pooling import POOLINGS, check_pooling, pool
 from helpers.models.protocol import check_texts
@@ -51,18 +51,13 @@ def encode_layers(
         ids = encoder.tokenizer(chosen, truncation=True, max_length=encoder.max_length)["input_ids"]
         lengths = [len(row) for row in ids]
         for batch in budget_batches(lengths, encoder.token_budget):
-            longest = lengths[batch[0]]
-            if longest == 0:
+            if lengths[batch[0]] == 0:
                 continue
-            padded = np.full((len(batch), longest), padding_id, dtype=np.int64)
-            mask = np.zeros((len(batch), longest), dtype=np.int64)
-            for place, row in enumerate(batch):
-                padded[place, : lengths[row]] = ids[row]
-                mask[place, : lengths[row]] = 1
+            tokens, mask = padded(ids, batch, padding_id)
             with torch.inference_mode():
                 mask_there = torch.from_numpy(mask).to(encoder.device)
                 output = encoder.model(
-                    input_ids=torch.from_numpy(padded).to(encoder.device),
+                    input_ids=torch.from_numpy(tokens).to(encoder.device),
                     attention_mask=mask_there,
                     output_hidden_states=True,
                 )

@@ -14,6 +14,7 @@ import math
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -75,7 +76,8 @@ class Tuned:
     """A tuned model and what is known of its making.
 
     ``log``: one entry an epoch: {"epoch", "score" (validation), "loss" (mean since the last)}.
-    ``score``: validation score of the epoch that was kept. ``seconds``: of training, all sessions.
+    ``score``: validation score of the epoch that was kept. ``seconds``: of training and
+    validation, all sessions.
     """
 
     model: TaskModel
@@ -123,11 +125,11 @@ def finetune(
         seed=recipe.seed,
         precision=recipe.precision,
     )
-    if work is not None and (work / LOG).is_file():
-        return _finished(model.to(device), recipe, work)
     if recipe.frozen == "embeddings":
         model.base.get_input_embeddings().requires_grad_(False)
     with _folder(work) as folder, _quiet():
+        if (folder / LOG).is_file():
+            return _finished(model.to(device), recipe, folder)
         checkpoints = folder / "checkpoints"
         trainer = _trainer(
             model, rows, recipe, score, Collator(form, padding_id), checkpoints, device
@@ -141,10 +143,10 @@ def finetune(
             shutil.rmtree(checkpoints, ignore_errors=True)
             accepted = "one at which training stays finite (a lower one)"
             raise UserError("learning_rate", recipe.learning_rate, accepted)
-        seconds = sum(entry.get("train_runtime", 0.0) for entry in history)
+        seconds = sum(entry.get("seconds", 0.0) for entry in history)
         best = max(entry["score"] for entry in log)
         tuned = Tuned(model.eval(), recipe, best, log, seconds)
-        if work is not None:
+        if work is not None and os.environ.get("RANK", "0") == "0":
             _keep(tuned, work)
     return tuned
 
@@ -176,7 +178,7 @@ def sweep(
         try:
             found = tune(replace(recipe, learning_rate=rate)).score
         except UserError as error:
-            if error.name != "learning_rate":
+            if error.parameter != "learning_rate":
                 raise
             found = -math.inf
         trials.append((rate, found))
@@ -199,6 +201,8 @@ def _trainer(
     class Tuning(Trainer):
         """Trainer with our order of rows, validation by ``score``, and a faster head."""
 
+        since = time.monotonic()  # of the epoch; kept with it, so that a resumed run can add up
+
         def _get_train_sampler(self, train_dataset: Any = None) -> Any:
             lengths = [row["length"] for row in rows]
             return LikeLengths(lengths, batch_size=recipe.batch_size, seed=recipe.seed)
@@ -216,11 +220,16 @@ def _trainer(
 
         def evaluate(self, *given: Any, **more: Any) -> dict[str, float]:
             model.eval()
-            found = {"eval_score": float(score(model))}
+            # A class is chosen among NaN too: the score alone would not tell.
+            finite = all(bool(torch.isfinite(weight).all()) for weight in model.parameters())
+            found = {"eval_score": float(score(model)) if finite else math.nan}
+            now = time.monotonic()
+            found["seconds"], self.since = now - self.since, now
             self.log(found)
             self.control = self.callback_handler.on_evaluate(
                 self.args, self.state, self.control, found
             )
+            self.control.should_training_stop |= not finite
             return found
 
     steps = math.ceil(len(rows) / recipe.batch_size) * recipe.epochs
@@ -236,6 +245,7 @@ def _trainer(
         eval_strategy="epoch",
         save_strategy="epoch",
         logging_strategy="epoch",
+        logging_nan_inf_filter=False,  # it would hide that training left the finite numbers
         save_total_limit=1,
         load_best_model_at_end=True,
         metric_for_best_model="eval_score",
@@ -334,8 +344,14 @@ def _folder(work: Path | None) -> Iterator[Path]:
     if work is None:
         with tempfile.TemporaryDirectory() as folder:
             yield Path(folder)
-    else:
-        work.mkdir(parents=True, exist_ok=True)
+        return
+    from filelock import FileLock
+
+    work.mkdir(parents=True, exist_ok=True)
+    # Two runs of a grid may want the same training: the second waits and finds it done. Processes
+    # of one launcher train together, each with its share of the rows, and must not wait.
+    together = int(os.environ.get("WORLD_SIZE", "1")) > 1
+    with contextlib.nullcontext() if together else FileLock(f"{work}.lock"):
         yield work
 
 

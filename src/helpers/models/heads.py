@@ -170,24 +170,26 @@ class _Matching(_Spans):
     """Starts and ends told from the encoder's output and from how a token matches the question.
 
     Matches are the cosines of a token to the question's tokens, of the token embeddings and of the
-    encoder's output: the highest, and the mean weighted by attention, which is DrQA's aligned
-    question embedding (Chen et al. 2017, section 3.2) for an encoder too shallow to form it itself.
+    encoder's output: the highest, the highest by what the question's token counts for, and the mean
+    weighted by attention, which is DrQA's aligned question embedding (Chen et al. 2017, section
+    3.2) for an encoder too shallow to form it itself.
     Two convolutions see what matches near a token. As embeddings are shared by all languages, so is
     all that the head reads.
     """
 
-    WIDTH, REACH = 64, 21
+    WIDTH, REACH, MATCHES = 64, 21, 7
 
     def __init__(self, width: int, n_labels: int):
         super().__init__(width, n_labels)
         self.asked = nn.Linear(width, width, bias=False)
         nn.init.eye_(self.asked.weight)
         self.sharpness = nn.Parameter(torch.tensor(10.0))
+        self.weight = nn.Linear(width, 1)
         self.narrow = nn.Linear(width, self.WIDTH)
         half = self.REACH // 2
-        self.near = nn.Conv1d(self.WIDTH + 5, self.WIDTH, self.REACH, padding=half)
+        self.near = nn.Conv1d(self.WIDTH + self.MATCHES, self.WIDTH, self.REACH, padding=half)
         self.far = nn.Conv1d(self.WIDTH, self.WIDTH, self.REACH, padding=half)
-        self.found = nn.Linear(2 * self.WIDTH + 5, 2)
+        self.found = nn.Linear(2 * self.WIDTH + self.MATCHES, 2)
 
     def forward(
         self,
@@ -198,18 +200,26 @@ class _Matching(_Spans):
     ) -> torch.Tensor:
         own = functional.normalize(words, dim=-1)
         deep = functional.normalize(self.asked(hidden), dim=-1)
+        # What a question's token counts for: the lengths of static vectors tell rare words.
+        counts = torch.sigmoid(self.weight(words)).transpose(1, 2)
         features = [question.unsqueeze(-1).float()]
         for sides in (own, deep):
-            cosines = sides @ sides.transpose(1, 2)
-            cosines = cosines.masked_fill(question.unsqueeze(1) == 0, -1.0)
-            weights = torch.softmax(self.sharpness * cosines, dim=-1)
+            others = question.unsqueeze(1) == 0
+            cosines = (sides @ sides.transpose(1, 2)).masked_fill(others, -1.0)
+            # No weight at all on what is no question: there may be much of it, padding included.
+            weights = torch.softmax((self.sharpness * cosines).masked_fill(others, -1e4), dim=-1)
             features += [cosines.amax(dim=-1, keepdim=True)]
+            counted = (counts * cosines).masked_fill(others, -1.0)
+            features += [counted.amax(dim=-1, keepdim=True)]
             features += [(weights * cosines).sum(dim=-1, keepdim=True)]
         matches = torch.cat([*features, torch.tanh(self.narrow(hidden))], dim=-1)
         matches = matches * mask.unsqueeze(-1)
-        near = functional.gelu(self.near(matches.transpose(1, 2)))
+        # What a convolution writes on padding would reach the last tokens through the next one.
+        near = functional.gelu(self.near(matches.transpose(1, 2))) * mask.unsqueeze(1)
         far = functional.gelu(self.far(near))
-        told = torch.cat([matches[..., :5], near.transpose(1, 2), far.transpose(1, 2)], dim=-1)
+        told = torch.cat(
+            [matches[..., : self.MATCHES], near.transpose(1, 2), far.transpose(1, 2)], dim=-1
+        )
         logits = self.out(hidden) + self.found(told)
         return logits.masked_fill((mask == 0).unsqueeze(-1), -1e4)
 

@@ -50,7 +50,7 @@ def across_seeds(
 
     Errors: UserError on ``runs`` where they cannot be compared.
     """
-    _check(runs)
+    check_runs(runs)
     wanted = None if names is None else set(names)
     found = [
         {row.key: row for row in run.record.select(**coordinates) if _in(row.name, wanted)}
@@ -87,7 +87,7 @@ def differences(
 
     Errors: UserError on ``runs``, or on ``first`` where not exactly one row agrees.
     """
-    _check(runs)
+    check_runs(runs)
     kept = runs[0].items()
     against: dict[tuple, list[Row]] = {}
     for row in runs[0].record.select(**first):
@@ -143,15 +143,16 @@ def _seeds(runs: Sequence[Stored]) -> tuple[int, ...]:
     return tuple(run.record.params["seed"] for run in runs)
 
 
-def _check(runs: Sequence[Stored]) -> None:
+def check_runs(runs: Sequence[Stored]) -> None:
+    """Errors: UserError on ``runs`` where they differ in anything but the seed."""
     if len(runs) < FEWEST_SEEDS:
         raise UserError("runs", f"{len(runs)} runs", f"{FEWEST_SEEDS} or more, one a seed")
     seeds = [run.record.params.get("seed") for run in runs]
     if len(set(seeds)) < len(seeds):
         raise UserError("runs", f"seeds {seeds}", "runs whose seeds differ")
-    first = _apart_from_seed(runs[0].record)
+    first = apart_from_seed(runs[0].record)
     for run in runs[1:]:
-        other = _apart_from_seed(run.record)
+        other = apart_from_seed(run.record)
         differing = [name for name in first if first[name] != other[name]]
         if differing:
             raise UserError(
@@ -162,7 +163,8 @@ def _check(runs: Sequence[Stored]) -> None:
             )
 
 
-def _apart_from_seed(record: Record) -> dict[str, Any]:
+def apart_from_seed(record: Record) -> dict[str, Any]:
+    """What runs over seeds must have in common."""
     return {
         "chapter": record.chapter,
         "study_version": record.study_version,

@@ -183,7 +183,9 @@ class Cell:
         return self.params.data_kind == "lab"
 
     def _takes(self, variant: Variant) -> bool:
-        return self.whole or not (variant.whole_only or (variant.slow and self._live))
+        if self._live and (variant.slow or variant.whole_only):
+            return self.whole and self.domain == IN_DOMAIN
+        return self.whole or not variant.whole_only
 
     def measured(self) -> tuple[list[Draft], list[str]]:
         """Drafts of all rows, and a note for each method that these pairs do not allow."""

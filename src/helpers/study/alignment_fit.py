@@ -43,8 +43,8 @@ CURVE_POINTS = 64  # of a loss curve in a record, evenly apart on a logarithmic 
 class Variant:
     """A method as this chapter runs it.
 
-    ``early_stopping`` is None where it has no meaning. ``slow`` methods are learnt from all pairs
-    only while a page is read, ``whole_only`` ones always.
+    ``early_stopping`` is None where it has no meaning. ``whole_only`` methods are learnt from all
+    pairs only; while a page is read ``slow`` ones are too, and both in domain only.
     """
 
     method: str

@@ -54,10 +54,11 @@ STS = Course(
     name="similarity",
     kind="similarity",
     learn={"en": ("stsb", "train"), "ko": ("korsts", "train")},
-    validation={"en": ("stsb", "dev"), "ko": ("korsts", "dev")},
-    source=("stsb", "test"),
-    targets=(("stsb", "test"), ("korsts", "test")),
-    sizes=Sizes(5749, 1379, 2),
+    # Dev is what all twelve languages have; so the epoch is chosen on rows held out of training.
+    validation={"en": None, "ko": None},
+    source=("stsb", "dev"),
+    targets=(("stsb", "dev"), ("korsts", "dev")),
+    sizes=Sizes(3000, 600, 2),
     laboratory=Sizes(1500, 300, 3),
 )
 MRC = Course(
@@ -82,7 +83,7 @@ MRC = Course(
         ("squadshifts_reddit", "test"),
         ("squadshifts_amazon", "test"),
     ),
-    sizes=Sizes(8000, 400, 2, batch=16, max_length=256),
+    sizes=Sizes(3000, 200, 1, batch=16, max_length=256),
     laboratory=Sizes(1500, 200, 6, batch=16, max_length=256),
 )
 POLARITY = Course(
@@ -93,7 +94,7 @@ POLARITY = Course(
     source=("sst2", "test"),
     targets=(("nsmc", "test"), ("kobest_sentineg", "test"), ("chnsenticorp", "all")),
     shifts=(("customer_reviews", "all"),),
-    sizes=Sizes(6920, 1000, 2),
+    sizes=Sizes(5000, 600, 2),
     laboratory=Sizes(1500, 300, 3),
 )
 TWEETS = Course(
@@ -103,7 +104,7 @@ TWEETS = Course(
     validation={"en": ("xlm_t", "dev")},
     source=("xlm_t", "test"),
     targets=(("xlm_t", "test"),),
-    sizes=Sizes(1839, 870, 3),
+    sizes=Sizes(1839, 400, 3),
 )
 COURSES = {"03_sts": (STS,), "04_mrc": (MRC,), "05_sentiment": (POLARITY, TWEETS)}
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from helpers.errors import UserError
-from helpers.study.alignment_data import LAB_PAIRS, LAB_SEED, TASK
+from helpers.study.alignment_data import LAB_SEED, TASK
 from helpers.study.alignment_fit import precision
 from helpers.study.drafts import Draft, finish
-from helpers.study.encoders_cloze import cloze_drafts
+from helpers.study.encoders_cloze import LAB_PAIRS, cloze_drafts
 from helpers.study.params import EncodersParams
 from helpers.study.plan import Outcome, Plan, made, open_encoders, tracked
 from helpers.study.row import Row

@@ -104,12 +104,44 @@ class PretrainingAlignmentParams(EncodersParams):
         return value
 
 
+class ComplexityParams(Params):
+    """Parameters of chapter 6, which reads the records of chapters 3 to 5.
+
+    >>> ComplexityParams().encoder_name, ComplexityParams(data="lab").encoder_name
+    ('models/xlmr-nano-tlm', 'models/tiny')
+    """
+
+    data: Name = Field(
+        default="local", description='"lab", "local" or "hub": whose recorded runs are read'
+    )
+    encoder: Name = Field(
+        default="auto",
+        description='the encoder whose runs are read; "auto": models/tiny for the laboratory, '
+        "else models/xlmr-nano-tlm",
+    )
+
+    @field_validator("data")
+    @classmethod
+    def _data(cls, value: str) -> str:
+        if not re.fullmatch(r"lab|hub|local(:.*\S.*)?", value):
+            raise ValueError("lab, local, hub")
+        return value
+
+    @property
+    def encoder_name(self) -> str:
+        """The encoder that ``auto`` stands for."""
+        if self.encoder != "auto":
+            return self.encoder
+        return "models/tiny" if self.data_kind == "lab" else "models/xlmr-nano-tlm"
+
+
 MODELS: dict[str, type[Params]] = {
     "01_embedding": EmbeddingParams,
     "02_alignment": AlignmentParams,
     "03_sts": StsParams,
     "04_mrc": MrcParams,
     "05_sentiment": SentimentParams,
+    "06_complexity": ComplexityParams,
     "encoders": EncodersParams,
     "pretraining_alignment": PretrainingAlignmentParams,
 }
@@ -181,7 +213,7 @@ def describe(chapter: str) -> list[tuple[str, str, str]]:
 
 
 def _spelt(value: Any) -> str:
-    return ",".join(value) if isinstance(value, tuple) else str(value)
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _told(model: type[Params], values: Mapping[str, Any], error: ValidationError) -> UserError:

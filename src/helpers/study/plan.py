@@ -23,11 +23,15 @@ S, T = TypeVar("S"), TypeVar("T")
 
 @dataclass
 class Outcome:
-    """Rows and item scores of a finished study; ``notes``: what could not be measured, and why."""
+    """Rows and item scores of a finished study; ``notes``: what could not be measured, and why.
+
+    ``tidy`` is called once the record stands: what an interrupted run would have needed may go.
+    """
 
     rows: list[Row] = field(default_factory=list)
     items: Items = field(default_factory=Items)
     notes: list[str] = field(default_factory=list)
+    tidy: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import platform
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, Field, field_validator, model_validator
@@ -81,21 +82,23 @@ class Record(BaseModel):
 
     def select(self, **coordinates: Any) -> list[Row]:
         """Rows whose fields, or settings, equal what is given; an unknown name is a ValueError."""
-        known = set(Row.model_fields) | {name for row in self.rows for name in row.setting}
-        if unknown := set(coordinates) - known:
+        if unknown := set(coordinates) - self._names:
             raise ValueError(
                 f"no row field or setting is called {', '.join(sorted(unknown))}; "
-                f"accepted: {', '.join(sorted(known))}"
+                f"accepted: {', '.join(sorted(self._names))}"
             )
+        rows = self.rows
+        for name, wanted in coordinates.items():
+            if name in Row.model_fields:
+                rows = [row for row in rows if getattr(row, name) == wanted]
+            else:
+                rows = [row for row in rows if row.setting.get(name) == wanted]
+        return list(rows)
 
-        def value(row: Row, name: str) -> Any:
-            return getattr(row, name) if name in Row.model_fields else row.setting.get(name)
-
-        return [
-            row
-            for row in self.rows
-            if all(value(row, name) == wanted for name, wanted in coordinates.items())
-        ]
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """What rows can be selected by."""
+        return frozenset(Row.model_fields).union(*(row.setting for row in self.rows))
 
     def to_json(self) -> str:
         """JSON with fields in declared order and one row a line, so that git shows what changed."""

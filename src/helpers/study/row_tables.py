@@ -41,16 +41,22 @@ def from_tables(tables: Sequence[Any]) -> list[dict[str, Any]]:
     for table in tables:
         if not isinstance(table, Mapping) or set(table) != set(PARTS):
             raise ValueError(f"rows are not in tables of {', '.join(PARTS)}")
+        shared, setting = _apart(table["shared"])
+        places = _apart({name: place for place, name in enumerate(table["columns"])})
         for values in table["rows"]:
-            flat = table["shared"] | dict(zip(table["columns"], values, strict=True))
-            row = {name: value for name, value in flat.items() if not name.startswith(SETTING)}
-            row["setting"] = {
-                name.removeprefix(SETTING): value
-                for name, value in flat.items()
-                if name.startswith(SETTING)
-            }
-            found.append(row)
+            if len(values) != len(table["columns"]):
+                raise ValueError(f"a row has {len(values)} values for {table['columns']}")
+            own, own_setting = ({name: values[i] for name, i in part.items()} for part in places)
+            found.append(shared | own | {"setting": setting | own_setting})
     return found
+
+
+def _apart(flat: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The fields of a row, and its settings under their own names."""
+    fields, settings = {}, {}
+    for name, value in flat.items():
+        (settings if name.startswith(SETTING) else fields)[name.removeprefix(SETTING)] = value
+    return fields, settings
 
 
 def _table(row: Row) -> tuple:

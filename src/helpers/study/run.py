@@ -27,6 +27,7 @@ CHAPTERS: dict[str, tuple[type[Params], str]] = {
     "03_sts": (MODELS["03_sts"], "helpers.study.transfer:sts"),
     "04_mrc": (MODELS["04_mrc"], "helpers.study.transfer:mrc"),
     "05_sentiment": (MODELS["05_sentiment"], "helpers.study.transfer:sentiment"),
+    "06_complexity": (MODELS["06_complexity"], "helpers.study.complexity:study"),
     "encoders": (MODELS["encoders"], "helpers.study.encoders:study"),
     "pretraining_alignment": (
         MODELS["pretraining_alignment"],
@@ -97,7 +98,9 @@ def run(
         rows=outcome.rows,
     )
     _make_room(folder, prepared)
-    return store.save(record, outcome.items, folder)
+    saved = store.save(record, outcome.items, folder)
+    outcome.tidy()
+    return saved
 
 
 def _existing(folder: Path, prepared: Plan, rerun: str) -> Record | None:

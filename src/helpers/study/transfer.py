@@ -7,6 +7,7 @@ needs no encoder; every language is rows in it. Which sets there are is told in 
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -124,6 +125,7 @@ def measure(
             "seed": params.seed,
         }
     )
+    taught = []
     for data in courses:
         kind = KINDS[data.course.kind]
         for test in data.tests:
@@ -131,13 +133,14 @@ def measure(
         lexical(found, data, base, params)
         untuned(found, data, base, params)
         arms = Arms(params, data, base, progress)
+        taught.append(arms)
         for arm in arms.all():
             scored(found, arms, arm)
         if data.course.kind == "similarity" and params.data_kind != "hub":
             from helpers.study.sts_across import across
 
             across(found, arms, params)
-    return Outcome(found.rows, found.items)
+    return Outcome(found.rows, found.items, tidy=lambda: [arms.tidy() for arms in taught])
 
 
 @dataclass(frozen=True)
@@ -206,31 +209,31 @@ class Arms:
 
     def tune(self, arm: Arm, recipe: Recipe) -> Tuned:
         """Train, or find trained, one model."""
-        from filelock import FileLock
-
         from helpers.models.finetune import finetune
 
         way, data = self.way(arm.form), self.data
-        rows = way.rows(arm.train)
-        work = self.work(arm, recipe)
-        work.parent.mkdir(parents=True, exist_ok=True)
-        # Two processes of a grid may want the same trial: the second waits and finds it.
-        with FileLock(f"{work}.lock"):
-            return finetune(
-                self.base.fresh,
-                arm.form,
-                rows,
-                recipe,
-                score=lambda model: way.score(
-                    data.validation, way.answers(self.asked(model), data.validation)
-                ),
-                padding_id=self.base.padding_id,
-                n_labels=len(data.labels),
-                device=self.base.device,
-                work=work,
-                label=f"{arm.method} {arm.form} {data.learnt} lr {recipe.learning_rate:g}",
-                progress=self.progress,
-            )
+        return finetune(
+            self.base.fresh,
+            arm.form,
+            way.rows(arm.train),
+            recipe,
+            score=lambda model: way.score(
+                data.validation, way.answers(self.asked(model), data.validation)
+            ),
+            padding_id=self.base.padding_id,
+            n_labels=len(data.labels),
+            device=self.base.device,
+            work=self.work(arm, recipe),
+            label=f"{arm.method} {arm.form} {data.learnt} lr {recipe.learning_rate:g}",
+            progress=self.progress,
+        )
+
+    def tidy(self) -> None:
+        """Forget the weights of this run's own models; trials are shared by all seeds and stay."""
+        for arm in self.all():
+            recipe = self.recipe(arm.form)[0]
+            shutil.rmtree(self.work(arm, recipe), ignore_errors=True)
+            Path(f"{self.work(arm, recipe)}.lock").unlink(missing_ok=True)
 
     def asked(self, model: Any, label: str = "") -> Callable[[list[dict]], list[Any]]:
         """From rows to a model's logits."""

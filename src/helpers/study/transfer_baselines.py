@@ -47,7 +47,7 @@ def untuned(found: Rows, data: CourseData, base: Any, params: TransferParams) ->
     names = {NONE: given, UNTRAINED: f"untrained:{bare}"}
     for method, name in names.items():
         encoder = open_encoder(
-            name, device=params.device, token_budget=params.token_budget, seed=params.seed
+            name, device=params.device, token_budget=params.token_budget, progress=False
         )
         _cosine_rows(found, data, base, encoder, method)
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SOURCE, TARGET, SHIFT = "source", "target", "shift"
 _HELD_OUT = 500  # questions of articles that are held out to choose on
 _MOST_CHOSEN_ON = 1000  # rows that an epoch is judged by
+_MOST_IN_LABORATORY = 300  # the same where a page trains while one waits
+_LAB_CHOSEN_ON = 300  # of generated text: pages train while the reader waits
 _LAB_SEED = 0
 _FEWEST = 10
 
@@ -112,7 +114,8 @@ def _load(course: Course, params: TransferParams) -> CourseData:
         validation = data.table(*chosen_on, params.source_language)
     else:
         train, validation = hold_out(train)
-    validation = first_by_id(validation, _MOST_CHOSEN_ON)
+    most = _LAB_CHOSEN_ON if params.data_kind == "lab" else _MOST_CHOSEN_ON
+    validation = first_by_id(validation, most)
     same = [t.table for t in tests if t.language == params.source_language]
     train = data.without(train, learnt[0], validation, *same)
     train = first_by_id(train, sizes.train)

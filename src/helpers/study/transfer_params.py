@@ -105,11 +105,13 @@ class TransferParams(Params):
 class StsParams(TransferParams):
     """Parameters of chapter 3."""
 
+    # Similarity has a base that costs nothing, the untuned encoder.
+    permuted: Boolean = Field(default=False, description="also train on permuted scores")
     cross_encoder: Boolean = Field(
-        default=True, description="also train a cross-encoder, which reads both sentences at once"
+        default=False, description="also train a cross-encoder, which reads both sentences at once"
     )
     align_pairs: Integer = Field(
-        default=2000, ge=10, description="parallel sentences that maps of chapter 2 learn from"
+        default=1000, ge=10, description="parallel sentences that maps of chapter 2 learn from"
     )
 
 
@@ -120,6 +122,8 @@ class MrcParams(TransferParams):
     'matching'
     """
 
+    # Answers have their own bases: a random span, and the words that the question asks for.
+    permuted: Boolean = Field(default=False, description="also train on random spans")
     head: Name = Field(
         default="matching",
         description='"matching": sees what matches the question; "span": linear, as in BERT',

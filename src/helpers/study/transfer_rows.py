@@ -101,4 +101,7 @@ def interval(
     with_gold = {"spearman": spearman_with, "macro-F1": macro_f1_with}
     statistic = with_gold[measure.statistic](gold) if measure.statistic in with_gold else None
     found = crossed_bootstrap(scores[None], statistic=statistic, clusters=clusters, n_boot=N_BOOT)
-    return found.value, found.low, found.high, n
+    low, high = found.low, found.high
+    if measure.statistic == "mean":  # no mean lies outside its items
+        low, high = max(low, float(scores.min())), min(high, float(scores.max()))
+    return found.value, low, high, n

@@ -12,7 +12,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -95,14 +95,16 @@ def _source(kind: str, split: str, seed: str, dials: Dials) -> Iterator:
     return mrc.passages(split, seed, **shape, **words)
 
 
-def _take(kind: str, split: str, n: int, seed: str, dials: Dials = TODAY) -> list:
+# The languages of a study are asked for one by one: each finds the draw that the last one made.
+@lru_cache(maxsize=4)
+def _take(kind: str, split: str, n: int, seed: str, dials: Dials = TODAY) -> tuple:
     items: list = []
     try:
         for item in islice(_source(kind, split, seed, dials), n):
             items.append(item)
     except generators.Exhausted:
         raise UserError("n", n, f"at most {len(items)} for {kind} in {split}") from None
-    return items
+    return tuple(items)
 
 
 def generate(

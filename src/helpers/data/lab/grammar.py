@@ -115,7 +115,9 @@ def ask(event: Event, role: str, language: str) -> str:
     if role not in there:
         raise UserError("role", role, there)
     # a question asks in the plain order, whatever the order of the sentence that answers it
-    plain = replace(event, patient_first=False, time_first=False)
+    plain = event
+    if event.patient_first or event.time_first:
+        plain = replace(event, patient_first=False, time_first=False)
     base, respell = _speller(language)
     return respell(_module(base).ask(plain, role))
 

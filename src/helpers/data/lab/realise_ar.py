@@ -74,7 +74,7 @@ def _noun(t: Thing, case: str, definite: bool) -> tuple[str, str]:
     """Noun with its numeral, and the gender or number that its adjective takes."""
     row = forms("ar", "nouns")[t.noun]
     oblique = case != "nom"
-    kind = agreement(replace(t, partner=None))
+    kind = agreement(replace(t, partner=None) if t.partner else t)
     if t.number == "one":
         if definite:
             # only what the article alone does not tell is written out in the table

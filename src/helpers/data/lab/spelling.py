@@ -20,21 +20,19 @@ def forms(language: str, table: str) -> dict[str, dict[str, str]]:
     >>> forms("en", "nouns")["mouse"]["plural"]
     'mice'
     """
-    if base := original(language):
-        return _respelt(language, table, base, overlap())
-    if (share := overlap()) and language != "en":
-        return borrowed(language, table, share)
-    return own_forms(language, table)
+    return _forms(language, table, overlap())
 
 
 @cache
-def _respelt(language: str, table: str, base: str, share: float) -> dict[str, dict[str, str]]:
-    """The forms of a twin: those of its original in the other script."""
-    del share  # what `forms` depends on besides, so that the cache knows it
-    return {
-        key: {
-            column: form if column == "key" else spell(form, language)
-            for column, form in row.items()
+def _forms(language: str, table: str, share: float) -> dict[str, dict[str, str]]:
+    if base := original(language):
+        return {
+            key: {
+                column: form if column == "key" else spell(form, language)
+                for column, form in row.items()
+            }
+            for key, row in _forms(base, table, share).items()
         }
-        for key, row in forms(base, table).items()
-    }
+    if share and language != "en":
+        return borrowed(language, table, share)
+    return own_forms(language, table)

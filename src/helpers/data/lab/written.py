@@ -6,6 +6,7 @@ to say where it put it. Not for grammar: forms come from the tables as they are.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import cache
 
 from helpers.data.lab.grammar import LANGUAGES
@@ -50,13 +51,18 @@ def find(sentence: str, table: str, key: str, language: str) -> tuple[int, str]:
 
 
 @cache
-def _all_forms(language: str) -> dict[str, str]:
-    """All forms of a key, one a line, in lower case."""
+def _all_forms(language: str) -> tuple[str, list[int], list[str]]:
+    """All forms of all keys in lower case, one a line; where each key's begin, and the keys."""
     lines: dict[str, list[str]] = {}
     for table in _CONTENT:
         for key, row in forms(language, table).items():
             lines.setdefault(key, []).extend(v for c, v in row.items() if c != "key" and v)
-    return {key: "\n".join(values).lower() for key, values in lines.items()}
+    parts, starts, end = [], [], 0
+    for values in lines.values():
+        starts.append(end)
+        parts.append("\n".join(values).lower() + "\n")
+        end += len(parts[-1])
+    return "".join(parts), starts, list(lines)
 
 
 @cache
@@ -69,8 +75,12 @@ def clashes(table: str, key: str) -> frozenset[str]:
     found = set()
     own = concepts(table)[key].base
     for language in LANGUAGES:
-        mine = [form.lower() for form in written_forms(table, key, language)]
-        for other, text in _all_forms(language).items():
-            if other not in (key, own) and any(form in text for form in mine):
-                found.add(other)
-    return frozenset(found)
+        text, starts, keys = _all_forms(language)
+        for form in written_forms(table, key, language):
+            place = text.find(form.lower())
+            while place >= 0:
+                number = bisect_right(starts, place)
+                found.add(keys[number - 1])
+                # on with the next key: one form of a word is enough
+                place = text.find(form.lower(), starts[number]) if number < len(starts) else -1
+    return frozenset(found - {key, own})

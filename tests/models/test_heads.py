@@ -1,0 +1,146 @@
+"""Heads: shapes, losses with a known value, and what may not change a prediction."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from torch.nn import functional
+
+from helpers.models.features import FORMS, IGNORED, Collator
+from helpers.models.heads import TaskModel
+
+WIDTH = 32
+ALL = sorted({form for forms in FORMS.values() for form in forms})
+LABELS = {"classification": 3, "tagging": 4}
+
+
+@pytest.fixture(scope="module")
+def base(tiny_folder):
+    from helpers.models.loading import load_model
+
+    return load_model(tiny_folder, "tiny")
+
+
+def rows_of(form: str) -> list[dict]:
+    """Two rows of unlike lengths."""
+    short, long = [0, 5, 6, 2], [0, 7, 8, 9, 10, 11, 2]
+    if form == "siamese":
+        made = [([short, long], 0.2), ([long, long], 1.0)]
+    elif form == "choice":
+        made = [([short, long, short], 1), ([long, short], 0)]
+    elif form in ("span", "matching"):
+        made = [([short], [2, 2]), ([long], [3, 5])]
+    elif form == "tagging":
+        made = [([short], [IGNORED, 1, 3, IGNORED]), ([long], [IGNORED, 0, 1, 2, 3, 0, IGNORED])]
+    else:
+        made = [([short], 1), ([long], 0)]
+    return [
+        {"segments": parts, "length": max(map(len, parts)), "labels": label, "question": (1, 2)}
+        for parts, label in made
+    ]
+
+
+def model_of(base, form: str, seed: int = 0) -> TaskModel:
+    return TaskModel(base, form, n_labels=LABELS.get(form, 0), seed=seed).eval()
+
+
+@pytest.mark.parametrize("form", ALL)
+def test_shapes_losses_and_padding(base, form):
+    model, rows = model_of(base, form), rows_of(form)
+    with torch.no_grad():
+        both = model(**Collator(form, 1)(rows))
+        alone = [model(**Collator(form, 1)([row])) for row in rows]
+    shapes = {
+        "siamese": (2,), "cross-encoder": (2,), "classification": (2, 3), "choice": (2, 3),
+        "tagging": (2, 7, 4), "span": (2, 7, 2), "matching": (2, 7, 2),
+    }  # fmt: skip
+    assert both["logits"].shape == shapes[form]
+    assert math.isfinite(both["loss"])
+    # neither a longer neighbour nor its padding changes an answer
+    for i, one in enumerate(alone):
+        own = one["logits"][0]
+        cut = both["logits"][i][: len(own)] if own.ndim else both["logits"][i]
+        assert torch.allclose(own, cut, atol=1e-5)
+    unlabelled = [{k: v for k, v in row.items() if k != "labels"} for row in rows]
+    assert "loss" not in model(**Collator(form, 1)(unlabelled))
+
+
+@pytest.mark.parametrize("form", ALL)
+def test_the_seed_alone_decides_a_heads_first_weights(base, form):
+    before = torch.random.get_rng_state()
+    one, same, other = (model_of(base, form, seed).head.state_dict() for seed in (3, 3, 4))
+    assert all(torch.equal(one[name], same[name]) for name in one)
+    if form != "siamese":  # a scale of 1 and a shift of 0 for all
+        assert any(not torch.equal(one[name], other[name]) for name in one)
+    assert torch.equal(before, torch.random.get_rng_state())  # and no other draw is moved
+
+
+def test_siamese_is_a_cosine_and_learns_its_scale(base):
+    model, batch = model_of(base, "siamese"), Collator("siamese", 1)(rows_of("siamese"))
+    with torch.no_grad():
+        found = model(**batch)
+        assert found["logits"][1] == pytest.approx(1.0, abs=1e-5)  # a text with itself
+        expected = functional.mse_loss(found["logits"], batch["labels"])
+        assert found["loss"] == pytest.approx(float(expected))
+        turned = Collator("siamese", 1)(
+            [row | {"segments": row["segments"][::-1]} for row in rows_of("siamese")]
+        )
+        assert torch.allclose(model(**turned)["logits"], found["logits"], atol=1e-5)
+        model.head.scale.fill_(0.5), model.head.shift.fill_(0.25)
+        assert torch.equal(model(**batch)["logits"], found["logits"])  # no ranking depends on it
+        assert model(**batch)["loss"] != found["loss"]
+
+
+def test_losses_with_a_known_value(base):
+    head = model_of(base, "classification").head
+    assert head.loss(torch.zeros(5, 3), torch.tensor([0, 1, 2, 0, 1])) == pytest.approx(math.log(3))
+    spans = model_of(base, "span").head
+    logits = torch.zeros(1, 4, 2)
+    assert spans.loss(logits, torch.tensor([[1, 3]])) == pytest.approx(math.log(4))
+    logits[0, 1, 0] = 50.0  # the start is sure, the end is one in four
+    assert spans.loss(logits, torch.tensor([[1, 3]])) == pytest.approx(math.log(4) / 2)
+    tagger = model_of(base, "tagging").head
+    logits = torch.zeros(1, 3, 4)
+    logits[0, 1] = torch.tensor([9.0, -9.0, 0.0, 0.0])  # wrong, but nothing looks at it
+    tags = torch.tensor([[2, IGNORED, 1]])
+    assert tagger.loss(logits, tags) == pytest.approx(math.log(4))
+
+
+def test_what_is_not_there_is_never_chosen(base):
+    with torch.no_grad():
+        choices = model_of(base, "choice")(**Collator("choice", 1)(rows_of("choice")))["logits"]
+        assert choices[1].argmax() < 2
+        assert choices[1, 2] <= -1e4
+        for form in ("span", "matching"):
+            logits = model_of(base, form)(**Collator(form, 1)(rows_of(form)))["logits"]
+            assert (logits[0, 4:] <= -1e4).all()
+            assert (logits[0, :4] > -1e4).all()
+
+
+def test_matching_sees_where_the_questions_words_stand(base):
+    """The head's own features, before anything is learnt: 1 where a question's token stands."""
+    seen = {}
+    model = model_of(base, "matching")
+    keep = model.head.found.register_forward_pre_hook(
+        lambda module, given: seen.update(told=given[0])
+    )
+    ids = [0, 5, 6, 2, 9, 5, 10, 2]
+    row = {"segments": [ids], "length": len(ids), "question": (1, 3)}
+    with torch.no_grad():
+        model(**Collator("matching", 1)([row]))
+    keep.remove()
+    asked, own = seen["told"][0, :, 0], seen["told"][0, :, 1]
+    assert asked.tolist() == [0, 1, 1, 0, 0, 0, 0, 0]
+    assert own[[1, 2, 5]].tolist() == pytest.approx([1, 1, 1], abs=1e-5)
+    assert own[[0, 3, 4, 6, 7]].max() < 0.999
+
+
+def test_sixteen_bits_stay_inside_the_encoder(base):
+    batch = Collator("classification", 1)(rows_of("classification"))
+    with torch.no_grad():
+        full = model_of(base, "classification")(**batch)["logits"]
+        half = TaskModel(base, "classification", n_labels=3, precision="bfloat16").eval()(**batch)
+    assert half["logits"].dtype == torch.float32
+    assert torch.allclose(half["logits"], full, atol=0.1)
