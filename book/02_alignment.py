@@ -55,7 +55,7 @@ target_languages = ["ko", "ru"]
 n_pairs = 10_000
 seed = 0
 device = "auto"
-token_budget = 8192
+token_budget = 2048
 out = "02_alignment-run"
 
 # %%

@@ -127,7 +127,7 @@ data = "lab"
 source_language = "en"
 target_languages = ["ko", "ru"]
 train_size = 600
-report_size = 150
+report_size = 120
 epochs = 2
 learning_rates = [1e-3]
 permuted = True
@@ -523,7 +523,10 @@ level = f1.pivot_table(index="target_language", columns="method", values="value"
 by_default = params.data_kind == "lab" and params.encoder == "auto" and params.permuted
 if by_default:
     learnt = level["tuned"] - level["permuted-labels"]
-    assert learnt["en"] > 0.15, "the text says that it learns to read English"
+    assert learnt["en"] > 0.25, "the text says that it learns to read English"
+    elsewhere = level.drop("en")
+    assert learnt.drop("en").mean() > 0.03, "the text says that something arrives"
+    assert (elsewhere["keyword-overlap"] > elsewhere["tuned"]).all(), "but less than words find"
 level.round(2)
 
 # %% tags=["hide-input", "nbval-ignore-output"] mystnb={"image": {"alt": "Bars: where laboratory answers of the tuned reader are lost, by language."}}
@@ -532,10 +535,11 @@ where_lost(of_live.assign(line=of_live["target_language"]), ", laboratory")
 plt.show()
 
 # %% [markdown]
-# The reader learns English, far above the one that was trained on random spans. What arrives in the other
-# languages has to be told from what keyword overlap finds there without any training: in a laboratory of
-# few words, and by characters, that is much. A level alone would flatter the model in one language and
-# slander it in the next.
+# The reader learns English, far above the one that was trained on random spans. In the other languages it
+# stands a little above that one, so something arrives; and far below keyword overlap, which finds half of
+# it there without any training and next to nothing in English. By rule 1 this reader does not read Korean.
+# A comparison with the permuted labels alone would have said that it does, and a level alone would not even
+# have raised the question: the base has to be the best that can be had without reading.
 #
 # ## What was tried, and what it took
 #
@@ -621,8 +625,8 @@ else:
 #   cost nothing. `python -m helpers run 04_mrc -p encoder xlm-roberta-base -p data local:FOLDER` asks.
 # - A model whose wrong answers in other languages stand mostly in the right sentence: then it would be the
 #   edge that does not transfer, not the reading.
-# - Bases near the tuned model on English too: then the questions would be answered by their words, and
-#   nothing here would be about reading.
+# - More training questions. As long as an encoder's English answers are hardly better than what the
+#   question's words give away, its ratio is refused, and what arrives is not tested by it.
 #
 # ## Exercises
 #

@@ -336,9 +336,9 @@ else:
 # ## The same in code
 #
 # Generated reviews: what was good or bad in them is known. Of the laboratory's
-# [dials](appendix_laboratory.ipynb) negation is off: one adjective of worth tells (depth 0), because the
-# small encoder learns no deeper composition in half a minute. They show how the method works and are no
-# evidence about natural language.
+# [dials](appendix_laboratory.ipynb) depth stands at 0: one adjective of worth tells, and what is denied
+# says nothing of worth, because the small encoder learns no deeper composition in half a minute. They show
+# how the method works and are no evidence about natural language.
 
 # %%
 record = run("05_sentiment", params, out=out, rerun="always", progress=False)

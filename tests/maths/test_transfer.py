@@ -218,7 +218,7 @@ class TestMeanOverLanguages:
         )
 
     def test_numbers_of_sets_say_what_the_words_say(self):
-        source, target = planted(1, shared=True)
+        source, target = planted(1, shared=True, n_seeds=1, n_items=300)
 
         def found(shared) -> Transfer:
             return mean_over_languages(source, [target, target], shared_items=shared, n_boot=200)

@@ -7,12 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.errors import UserError
+from helpers.study.param_types import as_boolean, as_integer, as_names, as_number
 from helpers.study.params import (
     AlignmentParams,
-    as_boolean,
-    as_integer,
-    as_names,
-    as_number,
     build,
     describe,
     parse,

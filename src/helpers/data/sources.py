@@ -154,9 +154,9 @@ def _available_lab(spec: Task) -> dict[str, tuple[str, ...]]:
 
 def _load_lab(spec: Task, language: str, split: str, n: int | None, seed: int) -> Rows:
     size = n or LAB_SIZES.get(split, LAB_SIZE)
-    lab = _lab()
-    dials = lab.Dials(depth=spec.lab.depth)
-    table = lab.table(spec.lab.kind, language, split, size, seed, dials=dials)
+    lab, depth = _lab(), spec.lab.depth
+    own = {} if depth is None else {"dials": lab.Dials(depth=depth)}
+    table = lab.table(spec.lab.kind, language, split, size, seed, **own)
     # a column of empty strings is one that the task does not have
     there = [column for column in table if table[column].ne("").any()]
     events = enumerate(table[there].to_dict("records"), start=1)

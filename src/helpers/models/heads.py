@@ -51,6 +51,8 @@ class TaskModel(nn.Module):
     ):
         super().__init__()
         self.base, self.form, self.pooling, self.precision = base, form, pooling, precision
+        if getattr(base, "pooler", None) is not None:
+            base.pooler = None  # never read here, and drawn at random where a checkpoint has none
         width = int(base.config.hidden_size)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)

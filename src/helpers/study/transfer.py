@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers import paths
 from helpers.study.plan import Outcome, Plan, made
-from helpers.study.record import canonical
+from helpers.study.record import canonical, digest
 from helpers.study.transfer_baselines import lexical, untuned
 from helpers.study.transfer_data import CourseData, load_courses
 from helpers.study.transfer_kinds import KINDS
@@ -261,7 +261,7 @@ class Arms:
             arm.method,
             arm.form,
             self.data.sizes.max_length,
-            [len(arm.train), len(self.data.validation)],
+            digest([list(arm.train["id"]), list(self.data.validation["id"])]),
             sorted(self.data.fingerprints.items()),
             self.params.source_language,
             asdict(recipe),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from helpers.errors import UserError
 from helpers.study.courses import COURSES, Course, Sizes, in_laboratory
@@ -35,6 +35,7 @@ class Test:
     language: str
     role: str
     table: pd.DataFrame
+    __test__: ClassVar[bool] = False  # the name is no promise to pytest
 
     @property
     def ids(self) -> tuple[str, ...]:
