@@ -28,15 +28,17 @@ from helpers.models.features import features
 from helpers.models.heads import TaskModel
 from helpers.models.predict import logits
 from helpers.study import plots, tables, transfer_plots
+from helpers.study import transfer_pages as pages
 from helpers.study import transfer_tables as recorded
 from helpers.study.params import build
 from helpers.study.run import run
 from helpers.study.transfer import open_base
 from helpers.study.transfer_data import load_courses
+from helpers.study.transfer_pages import counted, ends, seeds_of
 
 warnings.filterwarnings("ignore", message="IProgress not found")  # no bars on this page
 plots.use_style()
-NOTHING = Markdown("*No run on published data is recorded yet; there is nothing to tell here.*")
+NOTHING = Markdown(pages.NOTHING)
 
 real = recorded.runs_by_encoder("03_sts")
 transfers = [recorded.transfer_frame(runs) for runs in real.values()]
@@ -44,28 +46,13 @@ moved = pd.concat(transfers, ignore_index=True) if real else pd.DataFrame(column
 
 
 def each(make):
-    """The frames of all encoders, one after the other."""
-    return pd.concat([make(runs) for runs in real.values()], ignore_index=True)
+    return pages.each(real, make)
 
 
 def gains(over, **first):
     """Tuned less a baseline, paired by item, in every language."""
     tuned = {"name": "spearman", "method": "tuned", "form": "siamese"} | first
     return each(lambda runs: recorded.paired_differences(runs, tuned, over))
-
-
-def ends(row, name="value", digits=3):
-    low, high = ("low", "high") if name == "value" else (f"{name}_low", f"{name}_high")
-    return f"{row[name]:.{digits}f} [{row[low]:.{digits}f}, {row[high]:.{digits}f}]"
-
-
-def counted(frame, where):
-    return f"{int(where.sum())} of {len(frame)}"
-
-
-def seeds_of(encoder):
-    n = len(real[encoder])
-    return f"{n} seeds" if n > 1 else "one seed, so intervals speak of items only"
 
 
 # %% tags=["hide-input"]
@@ -80,7 +67,7 @@ if real:
         beyond = over_bag[over_bag["encoder"].eq(encoder)].query("role == 'target'")
         english = here.iloc[0]
         line = (
-            f"`{encoder}` ({seeds_of(encoder)}): English training adds "
+            f"`{encoder}` ({seeds_of(real[encoder])}): English training adds "
             f"{ends(english, 'source_gain')} to English Spearman; it adds something above zero in "
             f"{counted(abroad, abroad['low'].gt(0))} other languages, and stands above a bag of words "
             f"in {counted(beyond, beyond['low'].gt(0))}. "
@@ -100,7 +87,7 @@ if real:
             )
         lines.append(line)
     display(Markdown("**The answer.** " + "\n\n".join(lines)))
-    display(Markdown("All of this is said of two small encoders, not of XLM-R."))
+    display(Markdown(pages.SCOPE))
 else:
     display(NOTHING)
 
@@ -443,9 +430,9 @@ else:
 # %% [markdown]
 # ## By genre
 #
-# Captions, news and forums ask for different knowledge, and the text that the shipped encoders were
-# trained on held captions like STSb's (8 to 10 % of its sentences share half their 5-grams with a line of
-# it). A gain that stood on captions alone would be suspect. Mean over seeds of the tuned encoder, of the
+# Captions, news and forums ask for different knowledge. The corpus that the shipped encoders were trained
+# on held captions like STSb's; near-duplicates were taken out of it (see the
+# [encoders](appendix_encoders.ipynb)), but a gain that stood on captions alone would still be suspect. Mean over seeds of the tuned encoder, of the
 # untuned one, and what lies between.
 
 # %% tags=["hide-input"]
@@ -477,23 +464,9 @@ else:
 
 # %% tags=["hide-input"]
 if real:
-    sweep = each(
-        lambda runs: recorded.seeds_frame_of(
-            runs, name="spearman", method="trial", split="validation", n_boot=0
-        )
-    )
-    seconds = each(
-        lambda runs: recorded.seeds_frame_of(runs, name="seconds", split="validation", n_boot=0)
-    )
-    display(
-        sweep.pivot_table(
-            index=["encoder", "form"], columns="learning_rate", values="value", sort=False
-        ).round(3)
-        if len(sweep)
-        else Markdown("*One learning rate was given, so none was tried.*")
-    )
-    took = seconds.groupby(["encoder", "form", "method"], sort=False)["value"].mean().round()
-    display(took.rename("seconds a model").to_frame())
+    tried = pages.trials(real, "spearman", "form")
+    display(tried if len(tried) else Markdown(pages.NOT_TRIED))
+    display(pages.seconds(real, "form"))
 else:
     display(NOTHING)
 
@@ -521,7 +494,8 @@ if len(korean):
     )
     display(
         Markdown(
-            "Ours, on REPORT's two thirds of the same test set. *covers* says what an interval speaks of."
+            "Ours, on rows of REPORT's two thirds of KorSTS's development set (the test set's scores are "
+            "not in the folder that was recorded from). *covers* says what an interval speaks of."
         )
     )
     where = "target_language == 'ko'"

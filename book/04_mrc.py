@@ -31,20 +31,21 @@ from helpers.models.loading import find_folder, load_tokenizer
 from helpers.models.span_errors import EXACT, PLACES
 from helpers.models.spans import decode, windows
 from helpers.study import plots, tables, transfer_plots
+from helpers.study import transfer_pages as pages
 from helpers.study import transfer_tables as recorded
 from helpers.study.params import build
 from helpers.study.run import run
+from helpers.study.transfer_pages import ends, seeds_of
 
 warnings.filterwarnings("ignore", message="IProgress not found")  # no bars on this page
 plots.use_style()
-NOTHING = Markdown("*No run on published data is recorded yet; there is nothing to tell here.*")
+NOTHING = Markdown(pages.NOTHING)
 
 real = recorded.runs_by_encoder("04_mrc")
 
 
 def each(make):
-    """The frames of all encoders, one after the other."""
-    return pd.concat([make(runs) for runs in real.values()], ignore_index=True)
+    return pages.each(real, make)
 
 
 def with_source(frame):
@@ -64,21 +65,9 @@ def named(frame):
     return frame.assign(line=frame["target_language"] + " " + frame["task"])
 
 
-def ends(row, name="value", digits=3):
-    low, high = ("low", "high") if name == "value" else (f"{name}_low", f"{name}_high")
-    if pd.isna(row[name]):
-        return ""
-    return f"{row[name]:.{digits}f} [{row[low]:.{digits}f}, {row[high]:.{digits}f}]"
-
-
 def against(low, high, mark):
     """What an interval says of a mark."""
     return "above" if low > mark else "below" if high < mark else "open"
-
-
-def seeds_of(encoder):
-    n = len(real[encoder])
-    return f"{n} seeds" if n > 1 else "one seed, so intervals speak of items only"
 
 
 # %% tags=["hide-input", "nbval-ignore-output"]
@@ -90,7 +79,7 @@ if real:
         abroad, shifts = here.query("role == 'target'"), here.query("role == 'shift'")
         english, told = here.iloc[0], abroad[abroad["ratio"].notna()]
         line = (
-            f"`{encoder}` ({seeds_of(encoder)}): what was learnt from English questions is worth "
+            f"`{encoder}` ({seeds_of(real[encoder])}): what was learnt from English questions is worth "
             f"{ends(english, 'source_gain')} F1 on English XQuAD beyond the best answer without a model. "
             f"Beyond it, by an interval above zero, it reads {int(abroad['gain_low'].gt(0).sum())} of "
             f"{len(abroad)} sets in other languages"
@@ -109,7 +98,7 @@ if real:
             line += ". Its English gain is too small to say which share of it arrives"
         lines.append(line + ".")
     display(Markdown("**The answer.** " + "\n\n".join(lines)))
-    display(Markdown("All of this is said of two small encoders, not of XLM-R."))
+    display(Markdown(pages.SCOPE))
 else:
     moved = pd.DataFrame(columns=["role", "ratio"])
     display(NOTHING)
@@ -266,7 +255,7 @@ if real:
             if (found := mean_over_xquad(runs, base)) is not None:
                 lines.append(
                     f"- `{name}`, over {base}: {found.target_gain} "
-                    f"(English alone {found.source_gain}), {seeds_of(name)}."
+                    f"(English alone {found.source_gain}), {seeds_of(real[name])}."
                 )
     display(Markdown("\n".join(lines)))
 else:
@@ -548,20 +537,9 @@ plt.show()
 
 # %% tags=["hide-input", "nbval-ignore-output"]
 if real:
-    validation = {"split": "validation", "n_boot": 0}
-    sweep = each(
-        lambda runs: recorded.seeds_frame_of(runs, name="F1", method="trial", **validation)
-    )
-    seconds = each(lambda runs: recorded.seeds_frame_of(runs, name="seconds", **validation))
-    display(
-        sweep.pivot_table(
-            index=["encoder", "form"], columns="learning_rate", values="value", sort=False
-        ).round(3)
-        if len(sweep)
-        else Markdown("*One learning rate was given, so none was tried.*")
-    )
-    took = seconds.groupby(["encoder", "form", "method"], sort=False)["value"].mean().round()
-    display(took.rename("seconds a model").to_frame())
+    tried = pages.trials(real, "F1", "form")
+    display(tried if len(tried) else Markdown(pages.NOT_TRIED))
+    display(pages.seconds(real, "form"))
     notes = sorted({note for runs in real.values() for run in runs for note in run.record.notes})
     display(Markdown("\n".join(f"- {note}" for note in notes) or "*No row was left out.*"))
 else:

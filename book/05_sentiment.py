@@ -25,13 +25,15 @@ from IPython.display import Markdown, display
 
 from helpers.data.sources import load
 from helpers.study import plots, tables, transfer_plots
+from helpers.study import transfer_pages as pages
 from helpers.study import transfer_tables as recorded
 from helpers.study.params import build
 from helpers.study.run import run
+from helpers.study.transfer_pages import counted, ends, seeds_of
 
 warnings.filterwarnings("ignore", message="IProgress not found")  # no bars on this page
 plots.use_style()
-NOTHING = Markdown("*No run on published data is recorded yet; there is nothing to tell here.*")
+NOTHING = Markdown(pages.NOTHING)
 
 real = recorded.runs_by_encoder("05_sentiment")
 transfers = [recorded.transfer_frame(runs) for runs in real.values()]
@@ -43,8 +45,7 @@ moved = (
 
 
 def each(make):
-    """The frames of all encoders, one after the other."""
-    return pd.concat([make(runs) for runs in real.values()], ignore_index=True)
+    return pages.each(real, make)
 
 
 def classes(frame):
@@ -58,20 +59,6 @@ def over(method, name="macro-F1"):
     return found.assign(course=classes(found))
 
 
-def ends(row, name="value", digits=3):
-    low, high = ("low", "high") if name == "value" else (f"{name}_low", f"{name}_high")
-    return f"{row[name]:.{digits}f} [{row[low]:.{digits}f}, {row[high]:.{digits}f}]"
-
-
-def counted(frame, where):
-    return f"{int(where.sum())} of {len(frame)}"
-
-
-def seeds_of(encoder):
-    n = len(real[encoder])
-    return f"{n} seeds" if n > 1 else "one seed, so intervals speak of items only"
-
-
 def named(frame):
     """A set by its name where a language has several, else by its language."""
     return frame["target_language"] + " " + frame["task"].where(frame["task"].ne("xlm_t"), "")
@@ -82,7 +69,7 @@ if real:
     over_permuted, over_bag = over("permuted-labels"), over("bag-of-words")
     lines = []
     for encoder in real:
-        line = f"`{encoder}` ({seeds_of(encoder)}). "
+        line = f"`{encoder}` ({seeds_of(real[encoder])}). "
         for course in ("two classes", "three classes"):
             here = moved[moved["encoder"].eq(encoder) & moved["course"].eq(course)]
             if here.empty:
@@ -108,7 +95,7 @@ if real:
                 )
         lines.append(line)
     display(Markdown("**The answer.** " + "\n\n".join(lines)))
-    display(Markdown("All of this is said of two small encoders, not of XLM-R."))
+    display(Markdown(pages.SCOPE))
 else:
     display(NOTHING)
 
@@ -421,23 +408,9 @@ else:
 
 # %% tags=["hide-input"]
 if real:
-    sweep = each(
-        lambda runs: recorded.seeds_frame_of(
-            runs, name="macro-F1", method="trial", split="validation", n_boot=0
-        )
-    )
-    seconds = each(
-        lambda runs: recorded.seeds_frame_of(runs, name="seconds", split="validation", n_boot=0)
-    )
-    display(
-        sweep.pivot_table(
-            index=["encoder", "task"], columns="learning_rate", values="value", sort=False
-        ).round(3)
-        if len(sweep)
-        else Markdown("*One learning rate was given, so none was tried.*")
-    )
-    took = seconds.groupby(["encoder", "task", "method"], sort=False)["value"].mean().round()
-    display(took.rename("seconds a model").to_frame())
+    tried = pages.trials(real, "macro-F1", "task")
+    display(tried if len(tried) else Markdown(pages.NOT_TRIED))
+    display(pages.seconds(real, "task"))
 else:
     display(NOTHING)
 
