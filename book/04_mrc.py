@@ -452,7 +452,7 @@ else:
 
 # %%
 passages = load("squad", "en", "test", "lab", n=3).table
-passages[["context", "question", "answers"]].style.hide(axis="index")
+passages[["context", "question", "answers"]].style.hide(axis="index").set_uuid("passages")
 
 # %% [markdown]
 # The first text in windows of 40 tokens that share 8. Every span of up to nine tokens stands whole in one
