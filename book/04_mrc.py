@@ -23,7 +23,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn
-from IPython.display import Markdown, display
+from IPython.display import HTML, Markdown, display
 
 from helpers.data.sources import load
 from helpers.maths.transfer import Side, mean_over_languages
@@ -452,7 +452,7 @@ else:
 
 # %%
 passages = load("squad", "en", "test", "lab", n=3).table
-passages[["context", "question", "answers"]].style.hide(axis="index").set_uuid("passages")
+HTML(passages[["context", "question", "answers"]].to_html(index=False))
 
 # %% [markdown]
 # The first text in windows of 40 tokens that share 8. Every span of up to nine tokens stands whole in one
