@@ -107,10 +107,15 @@ def train(
 
 def _started(recipe, groups, vocabulary_size, work, say):
     """The network before its first step: random, or from static vectors."""
-    model = build(recipe.network, vocabulary_size, recipe.training.seed)
+    vectors = None
     if recipe.static.pairs != "none":
+        vectors = _static(recipe, groups, vocabulary_size, work, say)
+    # Seeds the generator that the start draws from, too: after the static stage, which a resumed
+    # run does not repeat.
+    model = build(recipe.network, vocabulary_size, recipe.training.seed)
+    if vectors is not None:
         start = start_as_bag if recipe.static.start == "bag" else start_as_embeddings
-        start(model, _static(recipe, groups, vocabulary_size, work, say))
+        start(model, vectors)
     start_from_frequencies(model, _frequencies(groups, vocabulary_size))
     return model
 
