@@ -128,7 +128,8 @@ def test_a_batch_pads_on_the_right_and_tells_what_is_padding():
 
 
 def test_batches_of_tags_and_of_questions():
-    tags = Collator("tagging", 1)([row([0, 5, 2], labels=[IGNORED, 3, IGNORED]), row([0] * 5, labels=[1] * 5)])  # fmt: skip  # noqa: E501
+    marked = [row([0, 5, 2], labels=[IGNORED, 3, IGNORED]), row([0] * 5, labels=[1] * 5)]
+    tags = Collator("tagging", 1)(marked)
     assert tags["labels"].tolist() == [[IGNORED, 3, IGNORED, IGNORED, IGNORED], [1] * 5]
     span = Collator("matching", 1)([row([0, 5, 6, 2], question=(1, 3), labels=[3, 3])])
     assert span["question"].tolist() == [[0, 1, 1, 0]]
