@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "study": {"study", "models", "data", "maths", "free"},
     "top": {"top", "study", "models", "data", "maths", "free"},
 }
-MATHS_LIBRARIES = {"numpy", "scipy", "sklearn"}
+MATHS_LIBRARIES = {"numpy", "scipy", "sklearn", "statsmodels"}
 
 
 def floor_of(dotted: tuple[str, ...]) -> str:

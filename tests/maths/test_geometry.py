@@ -1,4 +1,4 @@
-"""Hubness and isotropy: known spaces, invariances, and agreement with direct computation."""
+"""Hubness, isotropy, kernel alignment: known spaces, invariances, agreement with direct sums."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import skew
 
-from helpers.maths.geometry import average_cosine, hubness, k_occurrence, partition_isotropy
+from helpers.maths.geometry import (
+    average_cosine,
+    hubness,
+    k_occurrence,
+    linear_cka,
+    partition_isotropy,
+)
 
 few = settings(max_examples=20, deadline=None)
 seeds = st.integers(0, 2**32 - 1)
@@ -106,3 +112,58 @@ def test_a_row_without_direction_is_named(measure, value):
     x[2] = value
     with pytest.raises(ValueError, match=r"embeddings: got .*row 2"):
         measure(x)
+
+
+@few
+@given(seed=seeds, scale=st.floats(1e-3, 1e3), shift=st.floats(-10, 10))
+def test_cka_does_not_see_rotation_scale_or_shift(seed, scale, shift):
+    x, y = points(seed), points(seed + 1, d=9)
+    rotation, _ = np.linalg.qr(points(seed + 2, 6, 6))
+    value = linear_cka(x, y)
+    assert 0 <= value <= 1
+    assert linear_cka(scale * x @ rotation + shift, y) == pytest.approx(value)
+    assert linear_cka(y, x) == pytest.approx(value)
+    assert linear_cka(x, scale * x @ rotation + shift) == pytest.approx(1)
+
+
+def test_cka_sees_other_linear_maps():
+    x = points(0, 500)
+    assert linear_cka(x, x * [10, 1, 1, 1, 1, 1]) < 0.7
+
+
+@few
+@given(seed=seeds)
+def test_cka_is_the_cosine_of_the_centred_kernels(seed):
+    x, y = points(seed), points(seed + 1, d=3) + 2
+    centre = np.eye(40) - 1 / 40
+    k, m = (centre @ z @ z.T @ centre for z in (x, y))
+    expected = np.sum(k * m) / np.linalg.norm(k) / np.linalg.norm(m)
+    assert linear_cka(x, y) == pytest.approx(expected)
+
+
+def test_cka_of_unrelated_spaces_is_near_zero_with_many_rows_only():
+    assert linear_cka(points(0, 5000, 10), points(1, 5000, 10)) < 0.01
+    few_rows = [linear_cka(points(2 * i, 40, 10), points(2 * i + 1, 40, 10)) for i in range(30)]
+    assert np.mean(few_rows) == pytest.approx(10 / 50, abs=0.03)
+
+
+def test_cka_takes_single_precision_far_from_the_origin():
+    x = points(0, 300) + 50
+    y = points(1, 300) + x
+    value = linear_cka(x, y)
+    assert linear_cka(x.astype(np.float32), y.astype(np.float32)) == pytest.approx(value, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "message"),
+    [
+        (np.ones((5, 2)), points(0, 5), "X: got equal rows"),
+        (points(0, 5), np.ones((5, 2), dtype=np.float32) / 3, "Y: got equal rows"),
+        (points(0, 5), points(0, 4), "X, Y: got 5 rows in X and 4 in Y"),
+        (np.ones((0, 2)), np.ones((0, 2)), "X: got no rows"),
+        (np.ones(5), points(0, 5), "X: got an array of shape"),
+    ],
+)
+def test_cka_names_faults(x, y, message):
+    with pytest.raises(ValueError, match=message):
+        linear_cka(x, y)

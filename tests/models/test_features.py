@@ -33,6 +33,7 @@ SHORT, LONG = "the old cat", "two friends read a long letter in the kitchen"
 def test_forms_have_defaults_and_wrong_ones_are_refused_by_name():
     assert {kind: check_form(kind, None) for kind in FORMS} == {k: f[0] for k, f in FORMS.items()}
     assert check_form("similarity", "cross-encoder") == "cross-encoder"
+    assert {check_form(kind, "masked") for kind in FORMS} == {"masked"}
     with pytest.raises(UserError, match="kind"):
         check_form("translation", None)
     with pytest.raises(UserError, match="form"):
@@ -111,6 +112,85 @@ def test_first_pieces_are_where_words_begin(pieces, cut):
 def test_a_table_without_rows_gives_none(tokenizer):
     table = pd.DataFrame({"text": [], "text2": [], "label": []})
     assert features("classification", table, tokenizer, labels=("a",)) == []
+    assert features("masked", table, tokenizer) == []
+
+
+# One row of each kind, and its text as the tokenizer is asked for it
+TEXTS = {
+    "similarity": ({"sentence1": SHORT, "sentence2": LONG, "score": 1.0}, (SHORT, LONG)),
+    "one text": ({"text": SHORT, "text2": "", "label": "up"}, (SHORT,)),
+    "two texts": ({"text": SHORT, "text2": LONG, "label": "up"}, (SHORT, LONG)),
+    "span": ({"context": LONG, "question": SHORT, "answers": ["a"], "starts": [17]}, (LONG, SHORT)),
+    "choice": (
+        {"context": LONG, "question": "who", "choices": ["a cat", "two friends"], "label": 1},
+        (f"{LONG} who", "a cat two friends"),
+    ),
+    "tagging": ({"tokens": LONG.split(), "tags": ["N"] * 9}, (LONG,)),
+}
+
+
+def original(row: dict) -> list[int]:
+    """The tokens before any was hidden."""
+    [ids] = row["segments"]
+    return [was if was != IGNORED else one for one, was in zip(ids, row["labels"], strict=True)]
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+def test_masked_text_is_the_rows_text_without_its_label(tokenizer, kind):
+    row, asked = TEXTS[kind]
+    [made] = features("masked", pd.DataFrame([row]), tokenizer)
+    assert original(made) == tokenizer(*asked)["input_ids"]
+    assert made["length"] == len(made["labels"]) == len(made["segments"][0])
+    assert features("masked", pd.DataFrame([row]), tokenizer) == [made]
+
+
+@given(st.lists(st.sampled_from(LONG.split()), min_size=1, max_size=30), st.integers(0, 3))
+def test_masked_tokens_are_few_never_special_and_depend_on_text_and_seed(tokenizer, words, seed):
+    text = " ".join(words)
+    table = pd.DataFrame({"text": [SHORT, text], "text2": ""})
+    one = features("masked", table, tokenizer, seed=seed, max_length=24)[1]
+    assert features("masked", table[1:], tokenizer, seed=seed, max_length=24) == [one]
+    ids, special = original(one), set(tokenizer.all_special_ids)
+    assert ids == tokenizer(text, truncation=True, max_length=24)["input_ids"]
+    hidden = [place for place, was in enumerate(one["labels"]) if was != IGNORED]
+    assert not special & {ids[place] for place in hidden}
+    ordinary = sum(token not in special for token in ids)
+    assert len(hidden) == max(1, round(0.15 * ordinary))
+    put = {one["segments"][0][place] for place in hidden}
+    assert not (special - {tokenizer.mask_token_id}) & put
+
+
+def test_masked_tokens_meet_the_three_fates_and_another_seed_hides_others(tokenizer):
+    table = pd.DataFrame({"text": [f"{LONG} " * 9] * 30, "text2": ""})
+    seeds = [features("masked", table[:1], tokenizer, seed=s, max_length=400)[0] for s in range(40)]
+    assert len({tuple(row["labels"]) for row in seeds}) == 40
+    pairs = [
+        (now, was)
+        for row in seeds
+        for now, was in zip(row["segments"][0], row["labels"], strict=True)
+        if was != IGNORED
+    ]
+    blank = np.mean([now == tokenizer.mask_token_id for now, _ in pairs])
+    kept = np.mean([now == was for now, was in pairs])
+    assert len(pairs) > 800
+    assert (blank, kept) == (pytest.approx(0.8, abs=0.05), pytest.approx(0.1, abs=0.04))
+
+
+def test_text_without_ordinary_tokens_has_nothing_hidden(tokenizer):
+    [row] = features("masked", pd.DataFrame({"text": ["</s>"], "text2": ""}), tokenizer)
+    assert set(row["labels"]) == {IGNORED}
+
+
+def test_masking_needs_a_mask_token_and_a_known_kind(tokenizer):
+    import copy
+
+    table = pd.DataFrame({"source_text": [SHORT], "target_text": [LONG]})
+    with pytest.raises(UserError, match="table"):
+        features("masked", table, tokenizer)
+    without = copy.deepcopy(tokenizer)
+    without.mask_token = None
+    with pytest.raises(UserError, match="mask token"):
+        features("masked", pd.DataFrame({"text": [SHORT], "text2": ""}), without)
 
 
 def row(*segments, **more):
@@ -131,6 +211,7 @@ def test_batches_of_tags_and_of_questions():
     marked = [row([0, 5, 2], labels=[IGNORED, 3, IGNORED]), row([0] * 5, labels=[1] * 5)]
     tags = Collator("tagging", 1)(marked)
     assert tags["labels"].tolist() == [[IGNORED, 3, IGNORED, IGNORED, IGNORED], [1] * 5]
+    assert Collator("masked", 1)(marked)["labels"].tolist() == tags["labels"].tolist()
     span = Collator("matching", 1)([row([0, 5, 6, 2], question=(1, 3), labels=[3, 3])])
     assert span["question"].tolist() == [[0, 1, 1, 0]]
     assert span["labels"].tolist() == [[3, 3]]

@@ -137,6 +137,70 @@ def test_matching_sees_where_the_questions_words_stand(base):
     assert own[[0, 3, 4, 6, 7]].max() < 0.999
 
 
+def masked_rows() -> list[dict]:
+    made = [
+        ([0, 5, 4, 2], [IGNORED, IGNORED, 6, IGNORED]),
+        ([0, 7, 8, 4, 10, 4, 2], [IGNORED, IGNORED, 8, 9, IGNORED, 11, IGNORED]),
+    ]
+    return [{"segments": [ids], "length": len(ids), "labels": labels} for ids, labels in made]
+
+
+def test_masked_tokens_alone_are_projected_and_asked(base):
+    model, rows = model_of(base, "masked"), masked_rows()
+    words = base.get_input_embeddings().weight
+    with torch.no_grad():
+        both = model(**Collator("masked", 1)(rows))
+        alone = [model(**Collator("masked", 1)([row])) for row in rows]
+        nothing = model(**Collator("masked", 1)([{**rows[0], "labels": [IGNORED] * 4}]))
+        batch = Collator("masked", 1)(
+            [{k: v for k, v in row.items() if k != "labels"} for row in rows]
+        )
+        unasked = model(**batch)
+    assert both["logits"].shape == (4, len(words))
+    # in reading order, and neither a longer neighbour nor its padding changes them
+    assert torch.allclose(both["logits"], torch.cat([one["logits"] for one in alone]), atol=1e-5)
+    gold = torch.tensor([6, 8, 9, 11])
+    assert both["loss"] == pytest.approx(float(functional.cross_entropy(both["logits"], gold)))
+    assert unasked["logits"].shape == (0, len(words)) and "loss" not in unasked
+    assert nothing["loss"] == 0
+
+
+def test_masked_head_is_tied_to_the_embeddings(base):
+    model = model_of(base, "masked")
+    size = base.get_input_embeddings().num_embeddings
+    assert {name: value.shape for name, value in model.head.named_parameters()} == {
+        "scale": (),
+        "bias": (size,),
+    }
+    logits = model.head(torch.zeros(1, 2, WIDTH), torch.ones(size, WIDTH), torch.tensor([[3, 4]]))
+    loss = model.head.loss(logits, torch.tensor([[3, 4]])).item()
+    assert loss == pytest.approx(math.log(size))
+
+
+def test_masked_text_is_learnt_with_frozen_embeddings(one_thread):
+    from helpers.data.sources import load
+    from helpers.models.features import features
+    from helpers.models.loading import find_folder, load_model, load_tokenizer
+
+    folder = find_folder("models/tiny")
+    texts = load("sst2", "en", "train", "lab", n=12).table
+    rows = features("masked", texts, load_tokenizer(folder, "tiny"))
+    model = model_of(load_model(folder, "tiny"), "masked")
+    words = model.base.get_input_embeddings().weight.requires_grad_(False)
+    before, batch, losses = words.clone(), Collator("masked", 1)(rows), []
+    learning = [weight for weight in model.parameters() if weight.requires_grad]
+    optimizer = torch.optim.AdamW(learning, lr=3e-3)
+    for _ in range(15):
+        loss = model(**batch)["loss"]
+        losses.append(loss.item())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    assert losses[0] < 1.1 * math.log(len(words))  # begins no worse than a guess
+    assert losses[-1] < losses[0] - 1
+    assert torch.equal(before, words)
+
+
 def test_sixteen_bits_stay_inside_the_encoder(base):
     batch = Collator("classification", 1)(rows_of("classification"))
     with torch.no_grad():

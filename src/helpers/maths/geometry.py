@@ -1,7 +1,8 @@
-"""The shape of an embedding space: hubness and isotropy.
+"""The shape of an embedding space, hubness and isotropy, and how alike two spaces are.
 
-For: saying whether a few sentences are everybody's nearest neighbour, and whether embeddings
-fill the space or a narrow cone. Not for retrieval scores (see `retrieval`).
+For: saying whether a few sentences are everybody's nearest neighbour, whether embeddings fill the
+space or a narrow cone, and whether two encoders place the same sentences alike. Not for retrieval
+scores (see `retrieval`).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from helpers.maths.arrays import check_pairs, is_constant
 from helpers.maths.retrieval import nearest, unit_rows
 
 
@@ -96,3 +98,33 @@ def partition_isotropy(embeddings: ArrayLike, *, unit: bool = False) -> float:
     projections = x @ vectors
     logs = np.concatenate([logsumexp(projections, axis=0), logsumexp(-projections, axis=0)])
     return float(np.exp(logs.min() - logs.max()))
+
+
+def linear_cka(X: ArrayLike, Y: ArrayLike) -> float:
+    """Linear centred kernel alignment of two spaces over the same rows: 0 unrelated, 1 the same.
+
+    |Yc' Xc|^2 / (|Xc' Xc| |Yc' Yc|), Frobenius norms, Xc and Yc centred by column (Kornblith et al.
+    2019, arXiv 1905.00414, the form over features). The same under rotation, shift and scaling of
+    either space, not under any other linear map. Of unrelated spaces it is near
+    sqrt(d_x d_y) / (n + sqrt(d_x d_y)) at the most (all directions alike): take n much above d.
+
+    X : (n, d_x), Y : (n, d_y), row i with row i. Raises ValueError that names the argument, also
+    where all rows of one are equal.
+
+    >>> X = np.array([[1.0, 0.0], [0.0, 2.0], [-1.0, 0.0], [0.0, -1.0]])
+    >>> round(linear_cka(X, 3 * X[:, ::-1] + 1), 6), round(linear_cka(X, X**2), 3)
+    (1.0, 0.569)
+    """
+    centred = []
+    for name, given in zip("XY", check_pairs(X, Y), strict=True):
+        if not len(given):
+            raise ValueError(f"{name}: got no rows; accepted: 2 or more")
+        x = given.astype(np.float64)
+        mean = x.mean(axis=0)
+        x -= mean
+        if is_constant(mean, float(np.sum(x * x)) / len(x), given.dtype):
+            raise ValueError(f"{name}: got equal rows; accepted: rows that differ")
+        centred.append(x)
+    x, y = centred
+    norms = np.linalg.norm(x.T @ x) * np.linalg.norm(y.T @ y)
+    return float(np.linalg.norm(y.T @ x) ** 2 / norms)

@@ -7,6 +7,7 @@ text need windows and have their own module (``spans``). Nothing is trained or p
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,10 @@ FORMS = {
     "choice": ("choice",),
     "tagging": ("tagging",),
 }
+# What rows of any kind can be put to: their texts without their labels. No kind's default.
+ANY_KIND = ("masked",)
 IGNORED = -100  # label of a token that no loss looks at, as torch has it
+_MASKED = 0.15  # of a text's tokens, as in BERT
 _MEGA_BATCH = 50  # batches whose rows are sorted by length together
 
 
@@ -35,11 +39,14 @@ def check_form(kind: str, form: str | None) -> str:
 
     >>> check_form("similarity", None), check_form("similarity", "cross-encoder")
     ('siamese', 'cross-encoder')
+    >>> check_form("choice", "masked")
+    'masked'
     """
     if kind not in FORMS:
         raise UserError("kind", kind, FORMS)
-    if form is not None and form not in FORMS[kind]:
-        raise UserError("form", form, FORMS[kind])
+    forms = FORMS[kind] + ANY_KIND
+    if form is not None and form not in forms:
+        raise UserError("form", form, forms)
     return form or FORMS[kind][0]
 
 
@@ -50,16 +57,19 @@ def features(
     *,
     max_length: int = 128,
     labels: Sequence[str] = (),
+    seed: int = 0,
 ) -> list[dict[str, Any]]:
     """One dictionary a row: ``segments`` (lists of token ids), ``labels``, ``length``.
 
     Parameters
     ----------
-    form : ``siamese``, ``cross-encoder``, ``classification``, ``choice`` or ``tagging``.
-    table : rows in the columns of the form's kind.
+    form : ``siamese``, ``cross-encoder``, ``classification``, ``choice``, ``tagging`` or
+        ``masked``.
+    table : rows in the columns of the form's kind; ``masked``: of any kind that has a form.
     max_length : most tokens of a segment, special tokens included; of a pair the longer side is cut
         first.
     labels : names of the classes or tags; a label is its place among them.
+    seed : of the tokens that ``masked`` hides; they depend on it and on the row's text alone.
 
     >>> import pandas as pd
     >>> from helpers.models.loading import find_folder, load_tokenizer
@@ -69,10 +79,13 @@ def features(
     >>> len(row["segments"]), row["labels"]
     (2, 0.5)
     """
-    if form not in _BUILD:
-        raise UserError("form", form, _BUILD)
+    if form not in (*_BUILD, *ANY_KIND):
+        raise UserError("form", form, (*_BUILD, *ANY_KIND))
     cut = {"truncation": True, "max_length": max_length}
-    made = _BUILD[form](table, tokenizer, cut, {name: i for i, name in enumerate(labels)})
+    if form == "masked":
+        made = _masked(table, tokenizer, cut, seed)
+    else:
+        made = _BUILD[form](table, tokenizer, cut, {name: i for i, name in enumerate(labels)})
     for row in made:
         row["length"] = max(len(segment) for segment in row["segments"])
     return made
@@ -96,9 +109,7 @@ def _cross_encoder(table, tokenizer, cut, labels) -> list[dict]:
 
 
 def _classification(table, tokenizer, cut, labels) -> list[dict]:
-    pairs = bool(len(table)) and bool((table["text2"] != "").any())
-    sides = [list(table["text"])] + ([list(table["text2"])] if pairs else [])
-    ids = tokenizer(*sides, **cut)["input_ids"] if len(table) else []
+    ids = tokenizer(*_texts(table), **cut)["input_ids"] if len(table) else []
     return [
         {"segments": [one], "labels": labels[label]}
         for one, label in zip(ids, table["label"], strict=True)
@@ -108,8 +119,7 @@ def _classification(table, tokenizer, cut, labels) -> list[dict]:
 def _choice(table, tokenizer, cut, labels) -> list[dict]:
     made = []
     for row in table.itertuples():
-        told = " ".join(part for part in (row.context, row.question) if part)
-        ids = tokenizer([told] * len(row.choices), list(row.choices), **cut)["input_ids"]
+        ids = tokenizer([_told(row)] * len(row.choices), list(row.choices), **cut)["input_ids"]
         made.append({"segments": ids, "labels": int(row.label)})
     return made
 
@@ -139,6 +149,52 @@ def first_pieces(word_ids: Sequence[int | None], n_words: int) -> list[int]:
         if word is not None and places[word] < 0:
             places[word] = place
     return places
+
+
+def _masked(table, tokenizer, cut, seed) -> list[dict]:
+    """Some tokens hidden, and as labels what they were; the same ones in every epoch."""
+    if tokenizer.mask_token_id is None:
+        raise UserError("form", "masked", "with an encoder whose tokenizer has a mask token")
+    special = np.array(tokenizer.all_special_ids)
+    ordinary = np.setdiff1d(np.arange(len(tokenizer)), special)
+    made = []
+    for given in tokenizer(*_texts(table), **cut)["input_ids"] if len(table) else []:
+        ids = np.array(given, dtype=np.int64)
+        draw = np.random.default_rng([seed, zlib.crc32(ids.tobytes())])
+        places = np.flatnonzero(~np.isin(ids, special))
+        n = min(len(places), max(1, round(_MASKED * len(places))))
+        hidden = draw.choice(places, size=n, replace=False)
+        fate = draw.random(n)
+        labels = np.full(len(ids), IGNORED)
+        labels[hidden] = ids[hidden]
+        # BERT's shares: 8 in 10 are blanked, 1 in 10 is another token, 1 in 10 stays
+        ids[hidden[fate < 0.8]] = tokenizer.mask_token_id
+        other = hidden[fate >= 0.9]
+        ids[other] = draw.choice(ordinary, size=len(other))
+        made.append({"segments": [ids.tolist()], "labels": labels.tolist()})
+    return made
+
+
+def _texts(table) -> list[list[str]]:
+    """The texts of the rows, one list or, of pairs, two; nothing of their labels."""
+    if "text" in table:
+        pairs = bool((table["text2"] != "").any())
+        return [list(table["text"])] + ([list(table["text2"])] if pairs else [])
+    if "sentence1" in table:
+        return [list(table["sentence1"]), list(table["sentence2"])]
+    if "tokens" in table:
+        return [[" ".join(tokens) for tokens in table["tokens"]]]
+    if "choices" in table:
+        choices = [" ".join(choices) for choices in table["choices"]]
+        return [[_told(row) for row in table.itertuples()], choices]
+    if "context" in table:
+        return [list(table["context"]), list(table["question"])]
+    raise UserError("table", list(table), "columns of a kind that has a form")
+
+
+def _told(row) -> str:
+    """What is told before the choices."""
+    return " ".join(part for part in (row.context, row.question) if part)
 
 
 _BUILD = {
@@ -185,7 +241,7 @@ class Collator:
 
         if self.form in ("siamese", "cross-encoder"):
             return torch.tensor(given, dtype=torch.float32)
-        if self.form == "tagging":
+        if self.form in ("tagging", "masked"):
             given = [tags + [IGNORED] * (longest - len(tags)) for tags in given]
         return torch.tensor(given, dtype=torch.int64)
 

@@ -25,14 +25,16 @@ class TaskModel(nn.Module):
     Parameters
     ----------
     base : a transformers encoder (``AutoModel``).
-    form : see ``features.FORMS``.
+    form : see ``features.FORMS`` and ``features.ANY_KIND``.
     n_labels : classes or tags, where the form has them.
     pooling : how a text's tokens become one vector (``models.pooling``).
     seed : of the head's first weights.
     precision : ``float32``, or ``bfloat16``: the encoder's products in 16 bits, all else in 32.
 
     ``forward`` gives {"loss" (with labels), "logits"}: similarity [rows], classes [rows, labels],
-    choices [rows, choices], tags [rows, length, labels], starts and ends [rows, length, 2].
+    choices [rows, choices], tags [rows, length, labels], starts and ends [rows, length, 2]. Masked
+    tokens: [labelled tokens of the batch, vocabulary], in reading order, as nothing else is ever
+    projected onto the vocabulary; so without labels there are none.
 
     Sources: siamese regression on the cosine, Reimers & Gurevych 2019 (a scale and a shift of the
     cosine are learnt with it: they leave every ranking as it is); the others as in BERT, Devlin et
@@ -54,6 +56,8 @@ class TaskModel(nn.Module):
         if getattr(base, "pooler", None) is not None:
             base.pooler = None  # never read here, and drawn at random where a checkpoint has none
         width = int(base.config.hidden_size)
+        if form == "masked":
+            n_labels = base.get_input_embeddings().num_embeddings
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.head = _HEADS[form](width, n_labels)
@@ -77,6 +81,8 @@ class TaskModel(nn.Module):
         if self.form == "matching":
             words = self.base.get_input_embeddings()(flat_ids).float()
             logits = self.head(hidden, flat_mask, words, question)
+        elif self.form == "masked":
+            logits = self.head(hidden, self.base.get_input_embeddings().weight, labels)
         elif self.form in ("tagging", "span"):
             logits = self.head(hidden, flat_mask)
         else:
@@ -151,6 +157,30 @@ class _Tagger(nn.Module):
 
     def loss(self, logits: torch.Tensor, tags: torch.Tensor) -> torch.Tensor:
         return functional.cross_entropy(logits.flatten(0, 1), tags.flatten(), ignore_index=IGNORED)
+
+
+class _Masked(nn.Module):
+    """Masked-language modelling with the input embeddings as output (Press & Wolf 2017).
+
+    A bias is learnt with a scale, because products with embeddings of whatever length would begin
+    far worse than a guess, and the encoder would be bent to mend that.
+    """
+
+    def __init__(self, width: int, n_labels: int):
+        super().__init__()
+        self.scale = nn.Parameter(torch.tensor(width**-0.5))
+        self.bias = nn.Parameter(torch.zeros(n_labels))
+
+    def forward(
+        self, hidden: torch.Tensor, words: torch.Tensor, labels: torch.Tensor | None
+    ) -> torch.Tensor:
+        asked = hidden[:0, 0] if labels is None else hidden[labels != IGNORED]
+        return self.scale * (asked @ words.float().T) + self.bias
+
+    def loss(self, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """Mean over the masked tokens; 0 where a batch has none."""
+        gold = labels[labels != IGNORED]
+        return functional.cross_entropy(logits, gold, reduction="sum") / max(len(gold), 1)
 
 
 class _Spans(nn.Module):
@@ -234,4 +264,5 @@ _HEADS = {
     "tagging": _Tagger,
     "span": _Spans,
     "matching": _Matching,
+    "masked": _Masked,
 }

@@ -55,6 +55,29 @@ def logits(
     return found
 
 
+def mean_loss(
+    model: TaskModel,
+    rows: Sequence[dict[str, Any]],
+    *,
+    padding_id: int,
+    token_budget: int = 8192,
+) -> float:
+    """Mean loss of labelled rows, each batch by its number of rows."""
+    import torch
+
+    collate = Collator(model.form, padding_id)
+    device = next(model.parameters()).device
+    costs = [row["length"] * len(row["segments"]) for row in rows]
+    total = 0.0
+    model.eval()
+    for batch in budget_batches(costs, token_budget):
+        made = collate([rows[i] for i in batch])
+        with torch.inference_mode():
+            loss = model(**{name: t.to(device) for name, t in made.items()})["loss"]
+        total += float(loss) * len(batch)
+    return total / len(rows)
+
+
 def _own(form: str, values: np.ndarray, row: dict[str, Any]) -> np.ndarray:
     if form in ("tagging", "span", "matching"):
         return values[: row["length"]]

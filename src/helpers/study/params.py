@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError, field_validator
 
 from helpers.data.corpus_pairs import CAPTIONS, TECHNICAL
 from helpers.errors import UserError
+from helpers.study.intermediate_params import DifficultyParams, IntermediateParams
 from helpers.study.param_types import Integer, Name, Names, Params
 from helpers.study.transfer_params import MrcParams, SentimentParams, StsParams
 
@@ -142,6 +143,8 @@ MODELS: dict[str, type[Params]] = {
     "04_mrc": MrcParams,
     "05_sentiment": SentimentParams,
     "06_complexity": ComplexityParams,
+    "07_intermediate": IntermediateParams,
+    "difficulty": DifficultyParams,
     "encoders": EncodersParams,
     "pretraining_alignment": PretrainingAlignmentParams,
 }

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from helpers import paths
 from helpers.errors import UserError
 from helpers.study import store
 from helpers.study.params import MODELS, Params, build, model_for
@@ -28,6 +29,8 @@ CHAPTERS: dict[str, tuple[type[Params], str]] = {
     "04_mrc": (MODELS["04_mrc"], "helpers.study.transfer:mrc"),
     "05_sentiment": (MODELS["05_sentiment"], "helpers.study.transfer:sentiment"),
     "06_complexity": (MODELS["06_complexity"], "helpers.study.complexity:study"),
+    "07_intermediate": (MODELS["07_intermediate"], "helpers.study.intermediate:study"),
+    "difficulty": (MODELS["difficulty"], "helpers.study.difficulty:study"),
     "encoders": (MODELS["encoders"], "helpers.study.encoders:study"),
     "pretraining_alignment": (
         MODELS["pretraining_alignment"],
@@ -101,6 +104,20 @@ def run(
     saved = store.save(record, outcome.items, folder)
     outcome.tidy()
     return saved
+
+
+def run_stored(
+    chapter: str, params: Params | Mapping[str, Any], *, progress: bool = True
+) -> store.Stored:
+    """A run that another run needs: the recorded one, else one kept in the build folder.
+
+    Only a caller who asks for a record writes into ``results/``; what is made on the way is not.
+    """
+    prepared = plan(chapter, params, progress=progress)
+    folder = store.folder_of(chapter, prepared.identity)
+    if _existing(folder, prepared, "never") is None:
+        folder = store.folder_of(chapter, prepared.identity, paths.BUILD / "runs")
+    return store.Stored(run(chapter, params, out=folder, progress=progress), folder)
 
 
 def _existing(folder: Path, prepared: Plan, rerun: str) -> Record | None:

@@ -19,6 +19,7 @@ from helpers.study.record import canonical, digest
 from helpers.study.transfer_baselines import lexical, untuned
 from helpers.study.transfer_data import CourseData, load_courses
 from helpers.study.transfer_kinds import KINDS
+from helpers.study.transfer_labels import permuted
 from helpers.study.transfer_params import TransferParams
 from helpers.study.transfer_rows import Rows
 
@@ -31,7 +32,6 @@ VERSION = 1
 TUNED, PERMUTED = "tuned", "permuted-labels"
 _TRIAL_SHARE = 3  # a learning rate is tried on one row in three
 _TRIAL_SEED = 0  # the same for all seeds of a study, so that they share the learning rate
-_PERMUTATION_SEED = 0
 
 
 def sts(params: TransferParams, *, progress: bool = True) -> Plan:
@@ -268,24 +268,6 @@ class Arms:
         ]
         name = hashlib.sha256(canonical(told).encode()).hexdigest()[:20]
         return paths.BUILD / "finetune" / name
-
-
-def permuted(train: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """The same inputs with labels of other rows; of spans, another stretch of the same context."""
-    import numpy as np
-
-    draw = np.random.default_rng(_PERMUTATION_SEED)
-    if kind != "span":
-        column = "score" if kind == "similarity" else "label"
-        values = train[column].to_numpy()
-        return train.assign(**{column: values[draw.permutation(len(values))]})
-    from helpers.models.span_baselines import answer_lengths, random_spans
-
-    texts = random_spans(train, answer_lengths(train, "en"), _PERMUTATION_SEED, "en")
-    starts = [
-        [row.context.index(text)] for row, text in zip(train.itertuples(), texts, strict=True)
-    ]
-    return train.assign(answers=[[text] for text in texts], starts=starts)
 
 
 def scored(found: Rows, arms: Arms, arm: Arm) -> None:

@@ -29,6 +29,8 @@ def lexical(found: Rows, data: CourseData, base: Any, params: TransferParams) ->
         _cosine_rows(found, data, base, BagOfWords(), BAG)
     elif kind == "classification":
         _bag_classifier(found, data, base)
+    elif kind == "tagging":
+        _word_tagger(found, data, base)
     else:
         _span_baselines(found, data, params)
 
@@ -94,6 +96,31 @@ def _bag_classifier(found: Rows, data: CourseData, base: Any) -> None:
                 Measure("macro-F1", most.argmax(axis=1).astype(float), "macro-F1"),
             ]
             found.add(test, "classification", MAJORITY, measures, own, form=way.form)
+
+
+def _word_tagger(found: Rows, data: CourseData, base: Any) -> None:
+    """The commonest tag of each word of the source language; of unknown words the commonest."""
+    from collections import Counter, defaultdict
+
+    way = KINDS["tagging"](data, base.tokenizer)
+    seen: dict[str, Counter] = defaultdict(Counter)
+    every: Counter = Counter()
+    for row in data.train.itertuples():
+        for word, tag in zip(row.tokens, row.tags, strict=True):
+            seen[word.lower()][tag] += 1
+            every[tag] += 1
+    [(commonest, _)] = every.most_common(1)
+    place = {name: number for number, name in enumerate(data.labels)}
+
+    def tag_of(word: str) -> int:
+        known = seen.get(word.lower())
+        return place[known.most_common(1)[0][0] if known else commonest]
+
+    for test in data.tests:
+        words = [[tag_of(word) for word in row.tokens] for row in test.table.itertuples()]
+        most = [[place[commonest]] * len(row.tokens) for row in test.table.itertuples()]
+        for method, answers in ((BAG, words), (MAJORITY, most)):
+            found.add(test, "tagging", method, way.measures(test, answers), None, form="tagging")
 
 
 def _span_baselines(found: Rows, data: CourseData, params: TransferParams) -> None:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 SOURCE, TARGET, SHIFT = "source", "target", "shift"
 _HELD_OUT = 500  # questions of articles that are held out to choose on
-_MOST_CHOSEN_ON = 1000  # rows that an epoch is judged by
 _MOST_IN_LABORATORY = 300  # the same where a page trains while one waits
 _LAB_CHOSEN_ON = 300  # of generated text: pages train while the reader waits
 _LAB_SEED = 0
@@ -64,7 +63,7 @@ def load_courses(chapter: str, params: TransferParams) -> list[CourseData]:
     """
     courses = COURSES[chapter]
     if params.data_kind == "lab":
-        courses = (in_laboratory(courses[0]),)
+        courses = tuple(in_laboratory(course) for course in courses if course.lab)
     found = [_load(course, params) for course in courses if params.source_language in course.learn]
     if not found:
         there = sorted({language for course in courses for language in course.learn})
@@ -96,6 +95,7 @@ def _languages(course: Course, params: TransferParams) -> set[str]:
 
 
 def _load(course: Course, params: TransferParams) -> CourseData:
+    from helpers.data.kinds import LABELLED
     from helpers.data.tasks import task
 
     sizes = course.sizes
@@ -105,6 +105,7 @@ def _load(course: Course, params: TransferParams) -> CourseData:
         params.epochs or sizes.epochs,
         sizes.batch,
         getattr(params, "max_length", sizes.max_length),
+        sizes.chosen_on,
     )
     learnt = course.learn[params.source_language]
     data = _Loader(params)
@@ -115,12 +116,12 @@ def _load(course: Course, params: TransferParams) -> CourseData:
         validation = data.table(*chosen_on, params.source_language)
     else:
         train, validation = hold_out(train)
-    most = _LAB_CHOSEN_ON if params.data_kind == "lab" else _MOST_CHOSEN_ON
+    most = min(sizes.chosen_on, _LAB_CHOSEN_ON) if params.data_kind == "lab" else sizes.chosen_on
     validation = first_by_id(validation, most)
     same = [t.table for t in tests if t.language == params.source_language]
     train = data.without(train, learnt[0], validation, *same)
     train = first_by_id(train, sizes.train)
-    labels = tuple(task(learnt[0]).labels) if course.kind == "classification" else ()
+    labels = tuple(task(learnt[0]).labels) if course.kind in LABELLED else ()
     return CourseData(
         course,
         learnt[0],

@@ -1,4 +1,4 @@
-"""Chapters 3 to 5: for each kind of task, how rows are put to a model and answers become scores.
+"""Chapters 3 to 5 and 7: how rows of each kind are put to a model, and answers become scores.
 
 One class a kind, all with the same three methods. What is trained on what stands in ``transfer``.
 """
@@ -125,6 +125,81 @@ class Classification:
         return np.array([places[label] for label in table["label"]], dtype=np.int64)
 
 
+class Tagging:
+    """A tag for each word: the share of words tagged right. The item is the sentence."""
+
+    kind = "tagging"
+    form = "tagging"
+
+    def __init__(self, data: CourseData, tokenizer: Any, form: str = "tagging"):
+        self.data, self.tokenizer = data, tokenizer
+
+    def rows(self, table: pd.DataFrame) -> list[dict[str, Any]]:
+        from helpers.models.features import features
+
+        cut = self.data.sizes.max_length
+        return features(self.form, table, self.tokenizer, max_length=cut, labels=self.data.labels)
+
+    def answers(self, asked: _Asked, table: pd.DataFrame) -> list[np.ndarray]:
+        """The tag of each word of a row, its place among the labels; -1 for a word cut off."""
+        from helpers.models.predict import tags
+
+        rows = self.rows(table)
+        return tags(asked(rows), rows)
+
+    def score(self, table: pd.DataFrame, answers: list[np.ndarray]) -> float:
+        return float(self._right(table, answers).mean())
+
+    def measures(self, test: Test, answers: list[np.ndarray]) -> Iterator[Measure]:
+        yield Measure("accuracy", self._right(test.table, answers))
+
+    def _right(self, table: pd.DataFrame, answers: list[np.ndarray]) -> np.ndarray:
+        """Share of each sentence's words tagged right; a word cut off is wrong."""
+        import numpy as np
+
+        places = {name: place for place, name in enumerate(self.data.labels)}
+        golds = [np.array([places[tag] for tag in tags]) for tags in table["tags"]]
+        return np.array([np.mean(a == gold) for a, gold in zip(answers, golds, strict=True)])
+
+    def gold(self, table: pd.DataFrame) -> None:
+        return None
+
+
+class Choice:
+    """One of a row's choices: the share of rows in which the right one was chosen."""
+
+    kind = "choice"
+    form = "choice"
+
+    def __init__(self, data: CourseData, tokenizer: Any, form: str = "choice"):
+        self.data, self.tokenizer = data, tokenizer
+
+    def rows(self, table: pd.DataFrame) -> list[dict[str, Any]]:
+        from helpers.models.features import features
+
+        return features(self.form, table, self.tokenizer, max_length=self.data.sizes.max_length)
+
+    def answers(self, asked: _Asked, table: pd.DataFrame) -> np.ndarray:
+        """The choice of each row, counted from 0."""
+        from helpers.models.predict import classes
+
+        return classes(asked(self.rows(table)))
+
+    def score(self, table: pd.DataFrame, answers: np.ndarray) -> float:
+        return float(self._right(table, answers).mean())
+
+    def measures(self, test: Test, answers: np.ndarray) -> Iterator[Measure]:
+        yield Measure("accuracy", self._right(test.table, answers))
+
+    def _right(self, table: pd.DataFrame, answers: np.ndarray) -> np.ndarray:
+        import numpy as np
+
+        return (table["label"].to_numpy() == answers).astype(np.float64)
+
+    def gold(self, table: pd.DataFrame) -> None:
+        return None
+
+
 class Spans:
     """Answers in a text: exact match and F1 by the language's rules and by the English ones."""
 
@@ -147,14 +222,14 @@ class Spans:
     def rows(self, table: pd.DataFrame) -> list[dict[str, Any]]:
         from helpers.models.spans import labelled
 
-        return [_window_row(one) for one in labelled(self.windows(table), table)[0]]
+        return [window_row(one) for one in labelled(self.windows(table), table)[0]]
 
     def answers(self, asked: _Asked, table: pd.DataFrame) -> list[Any]:
         """The span that was found in each row (``spans.Answer``)."""
         from helpers.models.spans import decode
 
         cut = self.windows(table)
-        found = asked([_window_row(one) for one in cut])
+        found = asked([window_row(one) for one in cut])
         starts, ends = ([one[:, side] for one in found] for side in (0, 1))
         return decode(table, cut, starts, ends, n_best=1)
 
@@ -210,7 +285,7 @@ def text_measures(test: Test, texts: list[str]) -> Iterator[Measure]:
         yield Measure("exact match", exact_matches(texts, golds, rules), setting=where, keep=own)
 
 
-def _window_row(window: Any) -> dict[str, Any]:
+def window_row(window: Any) -> dict[str, Any]:
     ids = window["input_ids"]
     row = {"segments": [ids], "length": len(ids), "question": window["question"]}
     if "start_positions" in window:
@@ -223,5 +298,11 @@ def articles(table: pd.DataFrame) -> list[int] | None:
     return codes(table["article"]) if "article" in table else None
 
 
-KINDS = {"similarity": Similarity, "classification": Classification, "span": Spans}
+KINDS = {
+    "similarity": Similarity,
+    "classification": Classification,
+    "tagging": Tagging,
+    "choice": Choice,
+    "span": Spans,
+}
 _Asked = Any  # rows -> logits of a tuned model

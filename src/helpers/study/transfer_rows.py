@@ -54,6 +54,7 @@ class Rows:
         method: str,
         measures: Iterable[Measure],
         gold: np.ndarray | None,
+        split: str = "report",
         **setting: Any,
     ) -> None:
         """Rows of one method on one set."""
@@ -65,7 +66,7 @@ class Rows:
                 "method": method,
                 "setting": {"role": test.role} | setting | measure.setting,
                 "target_language": test.language,
-                "split": "report",
+                "split": split,
             }
             if measure.scores is None:
                 self.rows.append(Row(**coordinates, value=measure.value, n=len(test.table)))

@@ -1,0 +1,226 @@
+"""Chapter 7: one run of the grid. An intermediate training in English, then every target.
+
+A record is one intermediate training (or a control) under one seed, with all targets that were
+tuned from it, so that what is dear is paid once. Scores stand as they are; what an intermediate task
+*gained* is told by ``intermediate_gains``, which pairs records by seed. What was decided beforehand
+stands in ``intermediate_rules``, which runs there are in ``intermediate_design``.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from helpers.errors import UserError
+from helpers.study.difficulty import arms_form
+from helpers.study.intermediate_data import CHAPTER, retrieval_tables, targets
+from helpers.study.intermediate_items import Pool, pool
+from helpers.study.intermediate_params import IntermediateParams
+from helpers.study.intermediate_rules import ITEMS, LONGER, NOISE, NONE, rules
+from helpers.study.intermediate_teach import after, teach, told
+from helpers.study.plan import Outcome, Plan, made
+from helpers.study.transfer import PERMUTED as PERMUTED_LABELS
+from helpers.study.transfer import TUNED, Arm, Arms, Base, open_base
+from helpers.study.transfer_baselines import lexical, untuned
+from helpers.study.transfer_data import CourseData, Test
+from helpers.study.transfer_labels import permuted
+from helpers.study.transfer_rows import Rows
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from helpers.models.finetune import Recipe
+
+VERSION = 1
+
+
+def study(params: IntermediateParams, *, progress: bool = True) -> Plan:
+    """Plan of one run. Errors: UserError on parameters that do not go together."""
+    check(params)
+    base = open_base(params)
+    asked = targets(params)
+    data = {k: v for one in asked for k, v in one.fingerprints.items()}
+    data |= {"rules": rules().digest}
+    notes = [note for one in asked for note in one.notes]
+    source = None
+    if params.of_a_family:
+        source = pool(params.intermediate, params.data, params.n_items)
+        data[f"{source.task} en {source.family.split}"] = source.fingerprint
+        notes += source.notes
+    retrieval = retrieval_tables(params)
+    data |= {name: fingerprint for name, (fingerprint, _) in retrieval.items()}
+
+    def compute(progress: bool) -> Outcome:
+        tables = {name: table for name, (_, table) in retrieval.items()}
+        return measure(params, source, asked, tables, base, progress)
+
+    return made(
+        CHAPTER,
+        VERSION,
+        params,
+        names={params.encoder: base.label},
+        data=data,
+        encoders={base.label: base.fingerprint},
+        compute=compute,
+        device=base.device,
+        notes=notes,
+    )
+
+
+def check(params: IntermediateParams) -> None:
+    """Refuse parameters that do not go together, by name."""
+    given = params.intermediate
+    if params.of_a_family and given == "none":
+        raise UserError("intermediate", given, ", ".join(rules().families))
+    if not params.of_a_family and given != "none":
+        raise UserError("mechanism", params.mechanism, "items, noise, masked, permuted")
+    if params.level and params.mechanism not in (ITEMS, NOISE):
+        raise UserError("level", params.level, f"0, as {params.mechanism} has no levels")
+
+
+def measure(
+    params: IntermediateParams,
+    source: Pool | None,
+    asked: list[CourseData],
+    parallel: dict[str, pd.DataFrame],
+    base: Base,
+    progress: bool,
+) -> Outcome:
+    """Teach the intermediate task, score it, then tune and score every target."""
+    setting = {"mechanism": params.mechanism, "level": params.level}
+    found = Rows(
+        {
+            "encoder": base.label,
+            "source_language": params.source_language,
+            "seed": params.seed,
+            "intermediate_task": None if params.intermediate == "none" else params.intermediate,
+        }
+    )
+    taught, used = base, []
+    if source is not None:
+        arms, tuned, used = teach(params, source, base, progress)
+        told(found, arms, tuned, params, setting)
+        taught = after(base, tuned, params)
+    drift(found, params, parallel, base, taught, setting)
+    for data in asked:
+        # The learning rate is tried without an intermediate task: one for all arms.
+        recipe, _ = Arms(params, data, base, progress).recipe(arms_form(data.course.kind))
+        if params.mechanism == LONGER:
+            recipe = replace(recipe, epochs=2 * recipe.epochs)
+        arms = Arms(params, data, taught, progress)
+        used += target(found, arms, Arm(TUNED, arms_form(data.course.kind), data.train), recipe)
+        if params.mechanism == NONE:
+            used += baselines(found, arms, recipe, base, params)
+
+    def tidy() -> None:
+        for folder in used:
+            shutil.rmtree(folder, ignore_errors=True)
+            Path(f"{folder}.lock").unlink(missing_ok=True)
+
+    return Outcome(found.rows, found.items, tidy=tidy)
+
+
+# -- what it left, and the targets
+
+
+def drift(
+    found: Rows,
+    params: IntermediateParams,
+    parallel: dict[str, pd.DataFrame],
+    base: Base,
+    taught: Base,
+    setting: dict[str, Any],
+) -> None:
+    """How far the intermediate task moved the encoder, and how well it retrieves translations."""
+    from helpers.maths.geometry import linear_cka
+    from helpers.study.alignment_fit import precision
+    from helpers.study.transfer_kinds import Measure
+
+    moved = taught is not base
+    after_, before = _encoder(taught, params), _encoder(base, params) if moved else None
+    for name, table in parallel.items():
+        task, language, _ = name.split(" ")
+        english, other = (
+            after_.encode(list(table[side])) for side in ("source_text", "target_text")
+        )
+        test = Test(task, language, "retrieval", table)
+        measures = [
+            Measure("precision@1", correct, setting={"direction": direction})
+            for direction, correct in precision(other, english).items()
+        ]
+        if before is not None:
+            old = before.encode([*table["source_text"], *table["target_text"]])
+            both = _stacked(english, other)
+            measures.append(Measure("CKA to the start", value=float(linear_cka(old, both))))
+        found.add(test, "retrieval", NONE, measures, None, **setting)
+
+
+def _encoder(base: Base, params: IntermediateParams) -> Any:
+    from helpers.models.encoder import Encoder
+
+    return Encoder(
+        base.fresh().eval(),
+        base.tokenizer,
+        name=base.label,
+        device=base.device,
+        token_budget=params.token_budget,
+        cache=False,
+        progress=False,
+    )
+
+
+def _stacked(*parts: np.ndarray) -> np.ndarray:
+    import numpy as np
+
+    return np.concatenate(parts)
+
+
+def target(found: Rows, arms: Arms, arm: Arm, recipe: Recipe) -> list[Path]:
+    """Rows of one target, its English set and every other language; where its weights lie."""
+    data, kind = arms.data, arms.data.course.kind
+    params = arms.params
+    way, tuned = arms.way(arm.form), arms.tune(arm, recipe)
+    for test in data.tests:
+        gold = way.gold(test.table)
+        if arm.method == TUNED:
+            found.keep_gold(test, gold)
+        answers = way.answers(arms.asked(tuned.model), test.table)
+        found.add(
+            test,
+            kind,
+            arm.method,
+            _wanted(way.measures(test, answers)),
+            gold,
+            course=data.course.name,
+            mechanism=params.mechanism,
+            level=params.level,
+            learning_rate=recipe.learning_rate,
+        )
+    return [arms.work(arm, recipe)]
+
+
+def baselines(
+    found: Rows, arms: Arms, recipe: Recipe, base: Base, params: IntermediateParams
+) -> list[Path]:
+    """What a target must beat to count: words alone, the untuned encoder, permuted labels."""
+    data = arms.data
+    lexical(found, data, base, params)
+    untuned(found, data, base, params)
+    arm = Arm(PERMUTED_LABELS, arms_form(data.course.kind), permuted(data.train, data.course.kind))
+    return target(found, arms, arm, recipe)
+
+
+_SCORES = ("accuracy", "spearman", "F1")
+
+
+def _wanted(measures: Iterable[Any]) -> list[Any]:
+    """The one score of each kind, over all rows of a set, its items kept."""
+    return [
+        replace(one, keep=True)
+        for one in measures
+        if one.name in _SCORES and one.rows is None and one.setting.get("rules") != "english"
+    ]

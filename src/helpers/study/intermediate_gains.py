@@ -1,0 +1,220 @@
+"""Chapter 7: what the recorded runs say, as tidy frames: difficulty, gain, slopes.
+
+A gain is a target's score after an intermediate task less the score without it, under the same
+seed, in points of chance-corrected score. Difficulty of a level, as a gain is set against it, is that
+of the *other* seeds, on held-out items. Nothing is trained here; what follows from the numbers is
+decided by ``maths.decisions`` under the rules of ``intermediate_rules``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from helpers.study import store
+from helpers.study.intermediate_data import CHAPTER
+from helpers.study.intermediate_rules import NONE, rules
+from helpers.study.intermediate_teach import DIFFICULTY, INTERMEDIATE
+from helpers.study.store import Stored
+from helpers.study.transfer import TUNED
+from helpers.study.transfer_data import SOURCE, TARGET
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from helpers.maths.decisions import Inference
+    from helpers.maths.slopes import Slope
+
+CELL = ["family", "mechanism", "level"]
+
+
+def recorded(data: str, encoder: str, results: object = None) -> list[Stored]:
+    """Runs of the chapter under the rules that stand, on one kind of data, by one encoder."""
+    found, _ = store.scan(results, chapter=CHAPTER)  # type: ignore[arg-type]
+    return [run for run in found if _ours(run, data, encoder)]
+
+
+def _ours(run: Stored, data: str, encoder: str) -> bool:
+    record = run.record
+    return (
+        record.data.get("source") == data
+        and record.params["encoder"] == encoder
+        and record.data["fingerprints"].get("rules") == rules().digest
+    )
+
+
+def frame(runs: Iterable[Stored]) -> pd.DataFrame:
+    """One line a row of every run, with what the run was: family, mechanism, level, seed."""
+    import pandas as pd
+
+    lines = []
+    for run in runs:
+        params = run.record.params
+        cell = {
+            "family": params["intermediate"],
+            "mechanism": params["mechanism"],
+            "level": params["level"],
+            "seed": params["seed"],
+        }
+        for row in run.record.rows:
+            setting = {k: v for k, v in row.setting.items() if k not in cell}
+            line = row.model_dump(
+                include={"name", "task", "kind", "method", "value", "low", "high", "n"}
+            )
+            lines.append({**cell, **line, "language": row.target_language, **setting})
+    return pd.DataFrame(lines)
+
+
+@cache
+def _chance(task_name: str) -> float:
+    from helpers.data.tasks import task
+
+    return task(task_name).chance or 0.0
+
+
+def corrected(table: pd.DataFrame) -> pd.Series:
+    """Chance-corrected score of each line, by the registry's chance of its task."""
+    chance = table["task"].map(_chance)
+    return (table["value"] - chance) / (1 - chance)
+
+
+def difficulties(table: pd.DataFrame) -> pd.DataFrame:
+    """Measured difficulty of every cell: held-out items of its own making, labels as posed.
+
+    Columns: the cell's, seed, ``score``, ``difficulty`` (1 - chance-corrected score, chance that of
+    the commonest label) and ``clean`` (the same on clean labels).
+    """
+    own = table[table["method"].eq(INTERMEDIATE) & table["role"].eq(DIFFICULTY)]
+    own = own[own["name"].isin(["accuracy", "spearman", "F1"])]
+    if "rules" in own:
+        own = own[own["rules"].ne("english")]
+    own = own[own["genre"].isna()] if "genre" in own else own
+    hard = 1 - (own["value"] - own["chance"]) / (1 - own["chance"])
+    own = own.assign(difficulty=hard, score=own["value"])
+    keys = [*CELL, "seed"]
+    clean = own[own["labels"].eq("clean")].set_index(keys)["difficulty"]
+    posed = own.sort_values("labels", ascending=False).drop_duplicates(keys)
+    posed = posed[[*keys, "score", "difficulty"]].reset_index(drop=True)
+    return posed.join(clean.rename("clean"), on=keys)
+
+
+def target_scores(table: pd.DataFrame) -> pd.DataFrame:
+    """Chance-corrected score of every target set of every cell, in points."""
+    own = table[table["method"].eq(TUNED) & table["role"].isin([SOURCE, TARGET])]
+    own = own.assign(score=100 * corrected(own))
+    return own[[*CELL, "seed", "course", "task", "language", "role", "score", "n"]].reset_index(
+        drop=True
+    )
+
+
+def gains(table: pd.DataFrame) -> pd.DataFrame:
+    """Gain of every cell and target set over the control of the same seed, in points.
+
+    ``counts`` is False within a family (see the rules).
+    """
+    scores = target_scores(table)
+    where = ["seed", "course", "task", "language", "role"]
+    control = scores[scores["mechanism"].eq(NONE)].set_index(where)["score"].rename("control")
+    found = scores[scores["mechanism"].ne(NONE)].join(control, on=where)
+    found = found.dropna(subset=["control"])
+    same = [
+        rules().same_family(course, family)
+        for course, family in zip(found["course"], found["family"], strict=True)
+    ]
+    found = found.assign(gain=found["score"] - found["control"], counts=[not one for one in same])
+    return found.reset_index(drop=True)
+
+
+def by_target(found: pd.DataFrame) -> pd.DataFrame:
+    """Mean gain of every cell, seed and target course over its languages other than English."""
+    away = found[found["role"].eq(TARGET)]
+    keys = [*CELL, "seed", "course", "counts"]
+    return away.groupby(keys, as_index=False, sort=False)["gain"].mean()
+
+
+@dataclass(frozen=True)
+class SetSlope:
+    """The slope of one data set, the cells behind it, and the targets that counted."""
+
+    family: str
+    slope: Slope
+    difficulty: np.ndarray  # [seeds, levels], of the other seeds
+    gain: np.ndarray  # [seeds, levels]
+    targets: tuple[str, ...]
+
+
+def slopes(
+    table: pd.DataFrame, mechanism: str, targets: Sequence[str], *, same_family: bool = False
+) -> list[SetSlope]:
+    """A slope a data set, of the mean gain over the targets that count on measured difficulty."""
+    import numpy as np
+
+    from helpers.maths.slopes import slope_within
+
+    hard = difficulties(table)
+    gain = by_target(gains(table))
+    gain = gain[gain["course"].isin(targets) & gain["mechanism"].eq(mechanism)]
+    if not same_family:
+        gain = gain[gain["counts"]]
+    seeds, levels = sorted(gain["seed"].unique()), range(rules().levels)
+    found = []
+    for family in rules().families:
+        own = gain[gain["family"].eq(family)]
+        if own.empty:
+            continue
+        # A cell counts when all its targets are there: a mean over fewer is another outcome.
+        wanted = own["course"].nunique()
+        cells = own.groupby(["seed", "level"])["gain"].agg(["mean", "size"])
+        mean = cells["mean"].where(cells["size"].eq(wanted)).unstack("level")
+        y = mean.reindex(index=seeds, columns=levels).to_numpy()
+        mine = hard[hard["family"].eq(family) & hard["mechanism"].eq(mechanism)]
+        x = mine.pivot(index="seed", columns="level", values="difficulty")
+        x = others_mean(x.reindex(index=seeds, columns=levels).to_numpy())
+        slope = slope_within(x, y, least_range=rules().least_range)
+        found.append(SetSlope(family, slope, x, np.asarray(y), tuple(own["course"].unique())))
+    return found
+
+
+def others_mean(values: np.ndarray) -> np.ndarray:
+    """Of each row (seed) the mean of the other rows; with one row, that row itself.
+
+    >>> import numpy as np
+    >>> others_mean(np.array([[1.0, 2.0], [3.0, 6.0]])).tolist()
+    [[3.0, 6.0], [1.0, 2.0]]
+    """
+    import numpy as np
+
+    if len(values) < 2:
+        return values
+    found = np.full(values.shape, np.nan)
+    for row in range(len(values)):
+        rest = np.delete(values, row, axis=0)
+        there = ~np.isnan(rest)
+        count = there.sum(axis=0)
+        total = np.where(there, rest, 0.0).sum(axis=0)
+        found[row] = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    return found
+
+
+def decided(found: Sequence[SetSlope]) -> Inference | None:
+    """The primary test over data sets; None where fewer passed the gate than the rules want.
+
+    Data sets of one family of tasks are averaged first: they are not independent.
+    """
+    import numpy as np
+
+    from helpers.data.tasks import task
+    from helpers.maths.decisions import inference_over
+
+    of_family: dict[str, list[float]] = {}
+    for one in found:
+        if one.slope.effect is not None:
+            family = task(rules().family(one.family).task).family
+            of_family.setdefault(family, []).append(one.slope.effect)
+    effects = [float(np.mean(values)) for values in of_family.values()]
+    if len(effects) < rules().fewest_sets:
+        return None
+    return inference_over(effects, smallest=rules().smallest_effect, level=1 - rules().alpha)

@@ -1,0 +1,195 @@
+"""Chapter 7: which items an intermediate training learns from, and on which its difficulty is told.
+
+A data set's pool is drawn once by item id. Each of its items has a difficulty level (see
+``difficulty``), and a share of every level is held out: difficulty is measured there and never on
+what was learnt from. All mechanisms draw from this one pool. Nothing is trained here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from helpers.errors import UserError
+from helpers.study.courses import Course, Sizes
+from helpers.study.intermediate_rules import Family, rules
+from helpers.study.transfer_data import CourseData, first_by_id
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+BATCH = 16
+_LAB_SEED = 7  # other sentences than those of the targets
+_LAB_SHRINK = {"n": 300, "held": 100}  # pages train while one waits
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """Items of one intermediate data set that share no text with any scored one."""
+
+    family: Family
+    task: str
+    table: pd.DataFrame
+    labels: tuple[str, ...]
+    fingerprint: str
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def per_level(self) -> int:
+        """Items of a level, held out ones included."""
+        return self.family.n + self.family.held
+
+    def course(self, train: pd.DataFrame, held: pd.DataFrame) -> CourseData:
+        """What is to be taught, in the form in which chapters 3 to 5 are taught."""
+        family = self.family
+        split = (self.task, family.split)
+        sizes = Sizes(len(train), len(held), family.epochs, BATCH, family.max_length)
+        course = Course(
+            name=f"intermediate {family.name}",
+            kind=family.kind,
+            learn={"en": split},
+            validation={"en": None},
+            source=split,
+            targets=(),
+        )
+        name = f"{self.task} en {family.split}"
+        return CourseData(
+            course, self.task, sizes, self.labels, train, held, (), {name: self.fingerprint}
+        )
+
+
+def sized(family: Family, data: str, n_items: int = 0) -> Family:
+    """The family's sizes for a source of data: a page's own for the laboratory, or as asked."""
+    if data == "lab":
+        if not family.lab:
+            there = [name for name, one in rules().families.items() if one.lab]
+            raise UserError("intermediate", family.name, ", ".join(there))
+        family = replace(family, task=family.lab, epochs=2, **_LAB_SHRINK)
+    if n_items:
+        share = family.held / family.n
+        family = replace(family, n=n_items, held=max(20, round(share * n_items)))
+    return family
+
+
+@lru_cache(maxsize=16)
+def pool(name: str, data: str, n_items: int = 0) -> Pool:
+    """The pool of an intermediate data set: four levels of items, less what repeats scored text.
+
+    Errors: UserError on ``intermediate`` where the source has no such set, on ``n_items`` where it
+    has too few items.
+    """
+    from helpers.data.overlap import drop_overlap
+    from helpers.data.sources import load
+    from helpers.data.tasks import task
+
+    family = sized(rules().family(name), data, n_items)
+    wanted = rules().levels * (family.n + family.held)
+    if data == "lab":
+        rows = load(family.task, "en", "train", data, n=wanted, seed=_LAB_SEED)
+    else:
+        rows = load(family.task, "en", family.split, data)
+    table = rows.table
+    if data != "lab":  # generated splits share no sentence
+        table = first_by_id(table, wanted + wanted // 3)
+        table, dropped = drop_overlap(table, *_scored(data))
+    else:
+        dropped = {}
+    table = first_by_id(table.reset_index(drop=True), wanted)
+    if len(table) < wanted:
+        raise UserError(
+            "n_items", family.n, f"{rules().levels} levels within {len(table)} items of {name}"
+        )
+    notes = ()
+    if any(dropped.values()):
+        told = ", ".join(f"{count} {how}" for how, count in dropped.items())
+        notes = (f"{family.task}: items left out that repeat scored text: {told}",)
+    labels = tuple(task(family.task).labels) if family.kind != "similarity" else ()
+    return Pool(family, family.task, table, labels, rows.fingerprint, notes)
+
+
+@lru_cache(maxsize=2)
+def _scored(data: str) -> tuple[pd.DataFrame, ...]:
+    """English tables of which a target scores rows; targets in other languages share no words."""
+    from helpers.data.sources import load
+    from helpers.study.courses import COURSES
+
+    found = {course.source for course in COURSES["07_intermediate"]}
+    return tuple(load(*_split(split), data).table for split in sorted(found))
+
+
+def _split(split: tuple[str, str]) -> tuple[str, str, str]:
+    return split[0], "en", split[1]
+
+
+def strata(one: Pool, lengths: Sequence[int]) -> np.ndarray:
+    """What all levels must have alike: the label and the third of the length, one name an item.
+
+    Similarity has fifths of the score for labels; tags and answers have lengths alone.
+    """
+    import numpy as np
+    import pandas as pd
+
+    table, kind = one.table, one.family.kind
+    thirds = pd.Series(np.asarray(lengths)).rank(method="first").mul(3).sub(1)
+    thirds = (thirds // max(1, len(table))).clip(0, 2).astype(int)
+    if kind in ("classification", "choice"):
+        labels = [str(label) for label in table["label"]]
+    elif kind == "similarity":
+        labels = [str(int(min(score, 4.999))) for score in table["score"]]
+    else:
+        labels = [""] * len(table)
+    return np.array([f"{label} {third}" for label, third in zip(labels, thirds, strict=True)])
+
+
+def levels(one: Pool, information: Mapping[str, float], lengths: Sequence[int]) -> np.ndarray:
+    """Difficulty level of every item of the pool: 0, the easiest, to the hardest."""
+    import numpy as np
+
+    from helpers.maths.difficulty import levels_by_pvi
+
+    values = np.array([information[item] for item in one.table["id"]])
+    return levels_by_pvi(values, strata(one, lengths), rules().levels)
+
+
+def held_out(one: Pool, level: np.ndarray) -> np.ndarray:
+    """Which items measure difficulty: of each level as many, drawn by id."""
+    import numpy as np
+
+    held = np.zeros(len(one.table), dtype=bool)
+    places = {item: place for place, item in enumerate(one.table["id"])}
+    for number in range(rules().levels):
+        part = one.table[level == number].reset_index(drop=True)
+        for item in first_by_id(part, one.family.held)["id"]:
+            held[places[item]] = True
+    return held
+
+
+def of_level(one: Pool, level: np.ndarray, number: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Items of one level: to learn from, and held out."""
+    held = held_out(one, level)
+    mine = level == number
+    return _rows(one, mine & ~held), _rows(one, mine & held)
+
+
+def of_all_levels(one: Pool) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """As many items as a level has, drawn by id from all: to learn from, and held out."""
+    held = first_by_id(one.table, one.family.held)
+    rest = one.table[~one.table["id"].isin(held["id"])].reset_index(drop=True)
+    return first_by_id(rest, one.family.n), held
+
+
+def _rows(one: Pool, chosen: Any) -> pd.DataFrame:
+    return one.table[chosen].reset_index(drop=True)
+
+
+def text_lengths(one: Pool, way: Any) -> list[int]:
+    """Tokens of every item, of all its segments."""
+    if one.family.kind == "span":
+        first: dict[int, int] = {}
+        for window in way.windows(one.table):
+            first[window["item"]] = first.get(window["item"], 0) + len(window["input_ids"])
+        return [first[place] for place in range(len(one.table))]
+    return [sum(len(part) for part in row["segments"]) for row in way.rows(one.table)]

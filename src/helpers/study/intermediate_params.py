@@ -1,0 +1,85 @@
+"""Typed parameters of chapter 7: one run of the grid, and how hard the items of a data set are."""
+
+from __future__ import annotations
+
+from pydantic import Field, field_validator
+
+from helpers.study.intermediate_rules import MECHANISMS, NOISE, OF_A_FAMILY, rules
+from helpers.study.param_types import Integer, Name
+from helpers.study.transfer_params import TransferParams
+
+
+class DifficultyParams(TransferParams):
+    """Parameters of the study that tells how hard the items of an intermediate data set are.
+
+    >>> DifficultyParams(intermediate="nli").intermediate
+    'nli'
+    """
+
+    seed: Integer = Field(default=rules().difficulty_seeds[0], ge=0, description="seed of training")
+    intermediate: Name = Field(default="sentiment", description="intermediate data set")
+    n_items: Integer = Field(
+        default=0, ge=0, description="items a level to learn from; 0: the study's own number"
+    )
+
+    @field_validator("intermediate")
+    @classmethod
+    def _intermediate(cls, value: str) -> str:
+        if value not in rules().families:
+            raise ValueError(", ".join(rules().families))
+        return value
+
+
+class IntermediateParams(TransferParams):
+    """Parameters of chapter 7: one intermediate training and all targets after it.
+
+    >>> IntermediateParams(intermediate="nli", mechanism="noise", level=3).level
+    3
+    >>> IntermediateParams().mechanism
+    'none'
+    """
+
+    intermediate: Name = Field(
+        default="none", description='intermediate data set, or "none": the control'
+    )
+    mechanism: Name = Field(
+        default="none",
+        description='what makes a level: "items" (how hard the items are), "noise" (of labels); '
+        'or a control: "masked" (its text without labels), "permuted" (labels of other rows), '
+        '"longer" (no intermediate task, the target twice), "none"',
+    )
+    level: Integer = Field(default=0, ge=0, description="0, the easiest, to the hardest")
+    n_items: Integer = Field(
+        default=0, ge=0, description="items a level to learn from; 0: the study's own number"
+    )
+
+    @field_validator("intermediate")
+    @classmethod
+    def _intermediate(cls, value: str) -> str:
+        if value not in ("none", *rules().families):
+            raise ValueError(", ".join(("none", *rules().families)))
+        return value
+
+    @field_validator("mechanism")
+    @classmethod
+    def _mechanism(cls, value: str) -> str:
+        if value not in MECHANISMS:
+            raise ValueError(", ".join(MECHANISMS))
+        return value
+
+    @field_validator("level")
+    @classmethod
+    def _level(cls, value: int) -> int:
+        if value >= rules().levels:
+            raise ValueError(f"a whole number from 0 to {rules().levels - 1}")
+        return value
+
+    @property
+    def of_a_family(self) -> bool:
+        """Whether there is an intermediate task at all."""
+        return self.mechanism in OF_A_FAMILY
+
+    @property
+    def noise(self) -> float:
+        """Share of items whose labels are exchanged."""
+        return rules().noise[self.level] if self.mechanism == NOISE else 0.0

@@ -1,0 +1,109 @@
+"""Chapter 7: what was decided before the results, read from ``intermediate_rules.toml``.
+
+Its hash, with that of the targets, stands in every record of the chapter. Data only: which runs there are follows in
+``intermediate_design``, what is made of them in ``intermediate_tables``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from helpers.errors import UserError
+from helpers.study.courses import COURSES
+
+FILE = Path(__file__).with_name("intermediate_rules.toml")
+ITEMS, NOISE, MASKED, PERMUTED, LONGER, NONE = (
+    "items",
+    "noise",
+    "masked",
+    "permuted",
+    "longer",
+    "none",
+)
+MECHANISMS = (NONE, ITEMS, NOISE, MASKED, PERMUTED, LONGER)
+OF_A_FAMILY = (ITEMS, NOISE, MASKED, PERMUTED)  # the others have no intermediate task
+
+
+@dataclass(frozen=True)
+class Family:
+    """One intermediate data set and its sizes: ``n`` items a level to learn, ``held`` to measure.
+
+    ``lab``: the laboratory's task of the same kind, "" where it has none.
+    """
+
+    name: str
+    task: str
+    split: str
+    kind: str
+    n: int
+    held: int
+    max_length: int
+    epochs: int = 1
+    lab: str = ""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The file as typed values; ``digest`` is the hash of the file and of the targets."""
+
+    digest: str
+    families: dict[str, Family]
+    levels: int
+    noise: tuple[float, ...]
+    seeds: tuple[int, ...]
+    difficulty_seeds: tuple[int, ...]
+    learning_rates: tuple[float, ...]
+    same: dict[str, tuple[str, ...]]
+    smallest_effect: float
+    alpha: float
+    least_range: float
+    fewest_sets: int
+    primary: str
+    retrieval: dict[str, Any]
+
+    def family(self, name: str) -> Family:
+        """A family by name; UserError on ``intermediate`` for another one."""
+        if name not in self.families:
+            raise UserError("intermediate", name, self.families)
+        return self.families[name]
+
+    def same_family(self, course: str, family: str | None) -> bool:
+        """Whether a target's course and an intermediate task are of one family.
+
+        >>> rules().same_family("similarity", "sts"), rules().same_family("similarity", "nli")
+        (True, False)
+        """
+        return family in self.same.get(course, ())
+
+
+@cache
+def rules(path: Path = FILE) -> Rules:
+    """The rules of the chapter.
+
+    >>> len(rules().families), rules().levels, rules().primary
+    (8, 4, 'items')
+    """
+    content = path.read_bytes().replace(b"\r\n", b"\n")
+    told = tomllib.loads(content.decode())
+    decided = content + repr(COURSES["07_intermediate"]).encode()
+    return Rules(
+        digest=hashlib.sha256(decided).hexdigest()[:16],
+        families={name: Family(name, **entry) for name, entry in told["family"].items()},
+        levels=told["levels"]["count"],
+        noise=tuple(told["levels"]["noise"]),
+        seeds=tuple(told["seeds"]["gain"]),
+        difficulty_seeds=tuple(told["seeds"]["difficulty"]),
+        learning_rates=tuple(told["learning_rates"]["tried"]),
+        same={course: tuple(names) for course, names in told["same"].items()},
+        smallest_effect=told["decision"]["smallest_effect"],
+        alpha=told["decision"]["alpha"],
+        least_range=told["gates"]["least_range"],
+        fewest_sets=told["gates"]["fewest_sets"],
+        primary=told["decision"]["mechanism"],
+        retrieval=told["retrieval"],
+    )

@@ -1,0 +1,159 @@
+"""Chapter 7: the intermediate phase. An encoder learns one task in English, made hard in some way.
+
+Which items it learns from stands in ``intermediate_items``; what becomes of the encoder afterwards,
+in ``intermediate``.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from helpers.study.difficulty import PVI, arms_form
+from helpers.study.intermediate_items import Pool, levels, of_all_levels, of_level, text_lengths
+from helpers.study.intermediate_params import DifficultyParams, IntermediateParams
+from helpers.study.intermediate_rules import ITEMS, MASKED, PERMUTED, rules
+from helpers.study.record import digest
+from helpers.study.transfer import Arm, Arms, Base
+from helpers.study.transfer_data import Test
+from helpers.study.transfer_labels import corrupted
+from helpers.study.transfer_rows import Rows
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from helpers.models.finetune import Recipe, Tuned
+
+INTERMEDIATE, DIFFICULTY = "intermediate", "difficulty"
+_LABEL_SEED = 0  # of exchanged labels: the same items under every seed of training
+
+
+def teach(
+    params: IntermediateParams, source: Pool, base: Base, progress: bool
+) -> tuple[Arms, Tuned, list[Path]]:
+    """The encoder tuned on the intermediate items of a mechanism and level, and where it lies."""
+    plain = source.course(*of_all_levels(source))
+    form = arms_form(source.family.kind)
+    # The learning rate is tried on plain items: one for all mechanisms and levels.
+    recipe, _ = Arms(params, plain, base, progress).recipe(form)
+    train, held = plain.train, plain.validation
+    if params.mechanism == ITEMS:
+        level = item_levels(params, source, base, progress)
+        train, held = of_level(source, level, params.level)
+    arms = Arms(params, source.course(train, held), base, progress)
+    if params.mechanism == MASKED:
+        arm = Arm(f"{INTERMEDIATE} {MASKED}", MASKED, train)
+        return arms, masked(arms, arm, recipe), [arms.work(arm, recipe)]
+    share = exchanged(params)
+    if share:
+        train = corrupted(train, source.family.kind, share, _LABEL_SEED)
+    arm = Arm(f"{INTERMEDIATE} {params.mechanism} {params.level}", form, train)
+    return arms, arms.tune(arm, recipe), [arms.work(arm, recipe)]
+
+
+def exchanged(params: IntermediateParams) -> float:
+    """Share of labels that are those of other rows."""
+    return 1.0 if params.mechanism == PERMUTED else params.noise
+
+
+def item_levels(params: IntermediateParams, source: Pool, base: Base, progress: bool) -> np.ndarray:
+    """Difficulty levels of the pool, from the recorded difficulty of its items, or made now."""
+    from helpers.study.run import run_stored
+
+    kept = {name: getattr(params, name) for name in DifficultyParams.model_fields}
+    kept |= {"seed": rules().difficulty_seeds[0], "target_languages": ("all",)}
+    kept |= {"train_size": 0, "report_size": 0, "epochs": 0}
+    stored = run_stored(DIFFICULTY, DifficultyParams(**kept), progress=progress)
+    scores = stored.items()
+    information = dict(zip(scores.ids(PVI), scores[PVI], strict=True))
+    whole = Arms(params, source.course(source.table, source.table), base, False)
+    lengths = text_lengths(source, whole.way(arms_form(source.family.kind)))
+    return levels(source, information, lengths)
+
+
+def masked(arms: Arms, arm: Arm, recipe: Recipe) -> Tuned:
+    """Masked-language modelling on the texts of the intermediate task: no label is seen."""
+    from helpers.models.features import features
+    from helpers.models.finetune import finetune
+    from helpers.models.predict import mean_loss
+
+    cut, tokenizer = arms.data.sizes.max_length, arms.base.tokenizer
+
+    def rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+        return features(MASKED, table, tokenizer, max_length=cut)
+
+    held = rows(arms.data.validation)
+    padding = arms.base.padding_id
+    return finetune(
+        arms.base.fresh,
+        MASKED,
+        rows(arm.train),
+        recipe,
+        score=lambda model: -mean_loss(model, held, padding_id=padding),
+        padding_id=padding,
+        device=arms.base.device,
+        work=arms.work(arm, recipe),
+        label=arm.method,
+        progress=arms.progress,
+    )
+
+
+def after(base: Base, tuned: Tuned, params: IntermediateParams) -> Base:
+    """The encoder as the intermediate task left it, in the place of the one before."""
+
+    def fresh() -> Any:
+        model = copy.deepcopy(tuned.model.base)
+        model.requires_grad_(True)
+        return model
+
+    told = [params.intermediate, params.mechanism, params.level, params.seed, params.n_items]
+    mark = digest([base.fingerprint, *told, rules().digest])
+    return replace(base, fresh=fresh, fingerprint=mark)
+
+
+def told(
+    found: Rows, arms: Arms, tuned: Tuned, params: IntermediateParams, setting: dict[str, Any]
+) -> None:
+    """Rows of the intermediate task itself: what it scores on held-out items of its own making.
+
+    With exchanged labels both the score on labels exchanged alike (what the task, as posed, lets
+    one reach) and on clean ones (``labels``).
+    """
+    if params.mechanism == MASKED:
+        return
+    data, kind = arms.data, arms.data.course.kind
+    way = arms.way(arms_form(kind))
+    share = exchanged(params)
+    posed = {"clean": data.validation}
+    if share:
+        posed["exchanged"] = corrupted(data.validation, kind, share, _LABEL_SEED)
+    answers = way.answers(arms.asked(tuned.model), data.validation)
+    for labels, table in posed.items():
+        test = Test(data.learnt, params.source_language, DIFFICULTY, table)
+        found.add(
+            test,
+            kind,
+            INTERMEDIATE,
+            way.measures(test, answers),
+            way.gold(table),
+            split="validation",
+            labels=labels,
+            chance=chance(kind, table),
+            learning_rate=tuned.recipe.learning_rate,
+            **setting,
+        )
+
+
+def chance(kind: str, table: pd.DataFrame) -> float:
+    """Score of always giving the commonest label (of similarity and answers in a text: 0)."""
+    if kind in ("classification", "choice"):
+        return float(table["label"].value_counts(normalize=True).max())
+    if kind == "tagging":
+        import pandas as pd
+
+        tags = pd.Series([tag for tags in table["tags"] for tag in tags])
+        return float(tags.value_counts(normalize=True).max())
+    return 0.0
