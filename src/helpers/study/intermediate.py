@@ -1,15 +1,14 @@
 """Chapter 7: one run of the grid. An intermediate training in English, then every target.
 
 A record is one intermediate training (or a control) under one seed, with all targets that were
-tuned from it, so that what is dear is paid once. Scores stand as they are; what an intermediate task
-*gained* is told by ``intermediate_gains``, which pairs records by seed. What was decided beforehand
+tuned from it, so that what is dear is paid once. Scores stand as they are; what an intermediate
+task *gained* is told by ``intermediate_gains``, which pairs records by seed. What was decided beforehand
 stands in ``intermediate_rules``, which runs there are in ``intermediate_design``.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,7 @@ from helpers.study.intermediate_data import CHAPTER, retrieval_tables, targets
 from helpers.study.intermediate_items import Pool, pool
 from helpers.study.intermediate_params import IntermediateParams
 from helpers.study.intermediate_rules import ITEMS, LONGER, NOISE, NONE, rules
-from helpers.study.intermediate_teach import after, teach, told
+from helpers.study.intermediate_teach import after, teach, told, wanted
 from helpers.study.plan import Outcome, Plan, made
 from helpers.study.transfer import PERMUTED as PERMUTED_LABELS
 from helpers.study.transfer import TUNED, Arm, Arms, Base, open_base
@@ -193,7 +192,7 @@ def target(found: Rows, arms: Arms, arm: Arm, recipe: Recipe) -> list[Path]:
             test,
             kind,
             arm.method,
-            _wanted(way.measures(test, answers)),
+            wanted(way.measures(test, answers)),
             gold,
             course=data.course.name,
             mechanism=params.mechanism,
@@ -212,15 +211,3 @@ def baselines(
     untuned(found, data, base, params)
     arm = Arm(PERMUTED_LABELS, arms_form(data.course.kind), permuted(data.train, data.course.kind))
     return target(found, arms, arm, recipe)
-
-
-_SCORES = ("accuracy", "spearman", "F1")
-
-
-def _wanted(measures: Iterable[Any]) -> list[Any]:
-    """The one score of each kind, over all rows of a set, its items kept."""
-    return [
-        replace(one, keep=True)
-        for one in measures
-        if one.name in _SCORES and one.rows is None and one.setting.get("rules") != "english"
-    ]

@@ -1,9 +1,9 @@
 """Chapter 7: what the recorded runs say, as tidy frames: difficulty, gain, slopes.
 
 A gain is a target's score after an intermediate task less the score without it, under the same
-seed, in points of chance-corrected score. Difficulty of a level, as a gain is set against it, is that
-of the *other* seeds, on held-out items. Nothing is trained here; what follows from the numbers is
-decided by ``maths.decisions`` under the rules of ``intermediate_rules``.
+seed, in points of chance-corrected score. Difficulty of a level, as a gain is set against it, is
+that of the *other* seeds, on held-out items. Nothing is trained here; what follows from the numbers
+is decided by ``maths.decisions`` under the rules of ``intermediate_rules``.
 """
 
 from __future__ import annotations

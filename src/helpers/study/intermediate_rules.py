@@ -1,7 +1,7 @@
 """Chapter 7: what was decided before the results, read from ``intermediate_rules.toml``.
 
-Its hash, with that of the targets, stands in every record of the chapter. Data only: which runs there are follows in
-``intermediate_design``, what is made of them in ``intermediate_tables``.
+Its hash, with that of the targets, stands in every record of the chapter. Data only: which runs
+there are follows in ``intermediate_design``, what is made of them in ``intermediate_tables``.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ in ``intermediate``.
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -137,7 +138,7 @@ def told(
             test,
             kind,
             INTERMEDIATE,
-            way.measures(test, answers),
+            wanted(way.measures(test, answers)),
             way.gold(table),
             split="validation",
             labels=labels,
@@ -157,3 +158,15 @@ def chance(kind: str, table: pd.DataFrame) -> float:
         tags = pd.Series([tag for tags in table["tags"] for tag in tags])
         return float(tags.value_counts(normalize=True).max())
     return 0.0
+
+
+_SCORES = ("accuracy", "spearman", "F1")
+
+
+def wanted(measures: Iterable[Any]) -> list[Any]:
+    """The one score of each kind, over all rows of a set, its items kept."""
+    return [
+        replace(one, keep=True)
+        for one in measures
+        if one.name in _SCORES and one.rows is None and one.setting.get("rules") != "english"
+    ]
