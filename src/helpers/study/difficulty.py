@@ -16,7 +16,7 @@ from helpers.study.intermediate_items import Pool, pool
 from helpers.study.intermediate_params import DifficultyParams
 from helpers.study.intermediate_rules import rules
 from helpers.study.plan import Outcome, Plan, made
-from helpers.study.transfer import Arm, Arms, Base, open_base
+from helpers.study.transfer import Arm, Arms, Base, forget, open_base
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,19 +53,19 @@ def measure(params: DifficultyParams, one: Pool, base: Base, progress: bool) -> 
     half = halves(one.table["id"])
     seeing = np.zeros(len(one.table))
     blind = np.zeros(len(one.table))
-    arms_of = []
+    used = []
     for side in (0, 1):
         train = one.table[half != side].reset_index(drop=True)
         asked = one.table[half == side].reset_index(drop=True)
         arms = Arms(params, one.course(train, asked.iloc[: one.family.held]), base, progress)
-        arms_of.append(arms)
-        form = arms_form(one.family.kind)
-        tuned = arms.tuned(Arm(PVI, form, train))
+        arm = Arm(PVI, arms_form(one.family.kind), train)
+        tuned = arms.tuned(arm)
+        used.append(arms.work(arm, tuned.recipe))
         seeing[half == side], blind[half == side] = gold_log_probabilities(
             arms, tuned.model, train, asked
         )
     found = v_information(seeing, blind)
-    outcome = Outcome(tidy=lambda: None)
+    outcome = Outcome(tidy=lambda: [forget(folder) for folder in used])
     common = {
         "task": one.task,
         "kind": one.family.kind,

@@ -2,13 +2,12 @@
 
 A record is one intermediate training (or a control) under one seed, with all targets that were
 tuned from it, so that what is dear is paid once. Scores stand as they are; what an intermediate
-task *gained* is told by ``intermediate_gains``, which pairs records by seed. What was decided beforehand
-stands in ``intermediate_rules``, which runs there are in ``intermediate_design``.
+task *gained* is told by ``intermediate_gains``, which pairs records by seed. What was decided
+beforehand stands in ``intermediate_rules``, which runs there are in ``intermediate_design``.
 """
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +21,7 @@ from helpers.study.intermediate_rules import ITEMS, LONGER, NOISE, NONE, rules
 from helpers.study.intermediate_teach import after, teach, told, wanted
 from helpers.study.plan import Outcome, Plan, made
 from helpers.study.transfer import PERMUTED as PERMUTED_LABELS
-from helpers.study.transfer import TUNED, Arm, Arms, Base, open_base
+from helpers.study.transfer import TUNED, Arm, Arms, Base, forget, open_base
 from helpers.study.transfer_baselines import lexical, untuned
 from helpers.study.transfer_data import CourseData, Test
 from helpers.study.transfer_labels import permuted
@@ -117,8 +116,7 @@ def measure(
 
     def tidy() -> None:
         for folder in used:
-            shutil.rmtree(folder, ignore_errors=True)
-            Path(f"{folder}.lock").unlink(missing_ok=True)
+            forget(folder)
 
     return Outcome(found.rows, found.items, tidy=tidy)
 

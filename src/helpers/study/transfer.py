@@ -231,9 +231,7 @@ class Arms:
     def tidy(self) -> None:
         """Forget the weights of this run's own models; trials are shared by all seeds and stay."""
         for arm in self.all():
-            recipe = self.recipe(arm.form)[0]
-            shutil.rmtree(self.work(arm, recipe), ignore_errors=True)
-            Path(f"{self.work(arm, recipe)}.lock").unlink(missing_ok=True)
+            forget(self.work(arm, self.recipe(arm.form)[0]))
 
     def asked(self, model: Any, label: str = "") -> Callable[[list[dict]], list[Any]]:
         """From rows to a model's logits."""
@@ -268,6 +266,12 @@ class Arms:
         ]
         name = hashlib.sha256(canonical(told).encode()).hexdigest()[:20]
         return paths.BUILD / "finetune" / name
+
+
+def forget(work: Path) -> None:
+    """Remove the folder of a training whose scores are kept."""
+    shutil.rmtree(work, ignore_errors=True)
+    Path(f"{work}.lock").unlink(missing_ok=True)
 
 
 def scored(found: Rows, arms: Arms, arm: Arm) -> None:

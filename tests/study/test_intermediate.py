@@ -1,0 +1,269 @@
+"""Chapter 7 in the laboratory, at the smallest sizes: items, levels, runs, and what is refused."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers import paths
+from helpers.errors import UserError
+from helpers.study import difficulty, store
+from helpers.study import intermediate_items as items
+from helpers.study.intermediate_design import DESIGNS, cells
+from helpers.study.intermediate_params import IntermediateParams
+from helpers.study.intermediate_rules import FILE, MECHANISMS, rules
+from helpers.study.run import plan, run
+
+pytestmark = pytest.mark.timeout(600)  # runs of a study, perhaps on a busy machine
+
+SMALL = {
+    "encoder": "models/tiny",
+    "target_languages": ["ko"],
+    "train_size": 48,
+    "report_size": 30,
+    "epochs": 1,
+    "n_items": 24,
+    "learning_rates": [1e-3],
+    "precision": "float32",
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def build(tmp_path_factory):
+    """Checkpoints and runs made on the way in a folder of their own, and one thread."""
+    torch = pytest.importorskip("torch")
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paths, "BUILD", tmp_path_factory.mktemp("build"))
+        patch.setattr(paths, "RESULTS", tmp_path_factory.mktemp("results"))
+        yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Runs by their cell, each made when a test first asks for it."""
+    kept: dict[str, store.Stored] = {}
+
+    def one(**cell) -> store.Stored:
+        key = json.dumps(cell, sort_keys=True)
+        if key not in kept:
+            out = tmp_path_factory.mktemp("run")
+            kept[key] = store.Stored(run("07_intermediate", SMALL | cell, out=out), out)
+        return kept[key]
+
+    return one
+
+
+@pytest.fixture(scope="module")
+def reviews():
+    return items.pool("sentiment", "lab", 24)
+
+
+# -- items and levels
+
+
+def test_a_pool_holds_four_levels_and_their_held_out_items(reviews):
+    assert len(reviews.table) == rules().levels * reviews.per_level
+    assert reviews.table["id"].is_unique
+
+
+def test_levels_are_of_one_size_and_have_labels_and_lengths_alike(reviews):
+    rng = np.random.default_rng(0)
+    information = dict(zip(reviews.table["id"], rng.normal(size=len(reviews.table)), strict=True))
+    lengths = rng.integers(5, 60, size=len(reviews.table))
+    level = items.levels(reviews, information, lengths)
+    assert set(np.bincount(level)) == {reviews.per_level}
+    strata = items.strata(reviews, lengths)
+    for name in set(strata):
+        counts = np.bincount(level[strata == name], minlength=rules().levels)
+        assert np.ptp(counts) <= 1, name
+    easiest, hardest = (
+        np.mean([information[i] for i in reviews.table["id"][level == n]]) for n in (0, 3)
+    )
+    assert easiest > hardest
+
+
+def test_what_is_learnt_from_and_what_is_measured_on_never_meet(reviews):
+    level = np.arange(len(reviews.table)) % rules().levels
+    seen: set[str] = set()
+    for number in range(rules().levels):
+        train, held = items.of_level(reviews, level, number)
+        assert len(train) == reviews.family.n and len(held) == reviews.family.held
+        assert not set(train["id"]) & set(held["id"])
+        assert not (set(train["id"]) | set(held["id"])) & seen
+        seen |= set(train["id"]) | set(held["id"])
+    train, held = items.of_all_levels(reviews)
+    assert len(train) == reviews.family.n and not set(train["id"]) & set(held["id"])
+
+
+def test_a_family_that_the_laboratory_lacks_is_refused_by_name():
+    with pytest.raises(UserError, match="intermediate: got 'dialogue'"):
+        items.pool("dialogue", "lab", 24)
+
+
+# -- information of items
+
+
+def test_what_is_known_without_the_input_is_the_distribution_of_labels():
+    blind = difficulty._prior([0, 0, 0, 1], [0, 1])
+    assert np.exp(blind) == pytest.approx([4 / 6, 2 / 6])
+
+
+def test_similarity_told_well_holds_more_information_than_told_badly():
+    class Way:
+        def gold(self, table):
+            return table["score"].to_numpy(dtype=float)
+
+        def answers(self, ask, table):
+            return ask(table)
+
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"score": rng.uniform(0, 5, size=400)})
+
+    def told(noise: float) -> float:
+        ask = lambda t: t["score"].to_numpy() / 5 + noise * rng.normal(size=len(t))  # noqa: E731
+        seeing, blind = difficulty._of_scores(Way(), ask, table, table)
+        return float(np.mean(seeing - blind))
+
+    assert told(0.05) > told(0.5) > told(5.0) > -0.1
+
+
+def test_every_item_of_a_pool_gets_its_information(made):
+    made(intermediate="sentiment", mechanism="items", level=0)
+    [folder] = (paths.BUILD / "runs" / "difficulty").iterdir()
+    stored = store.Stored(store.load(folder), folder)
+    pool = items.pool("sentiment", "lab", 24)
+    assert stored.items().ids(difficulty.PVI) == list(pool.table["id"])
+    [told] = stored.record.select(name="V-information")
+    assert told.value == pytest.approx(stored.items()[difficulty.PVI].mean(), abs=1e-3)
+    assert not (paths.RESULTS / "difficulty").exists(), "only who asks for a record gets one there"
+
+
+# -- runs
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        {},
+        {"mechanism": "longer"},
+        {"intermediate": "sentiment", "mechanism": "items", "level": 3},
+        {"intermediate": "sentiment", "mechanism": "noise", "level": 2},
+        {"intermediate": "sentiment", "mechanism": "permuted"},
+        {"intermediate": "sentiment", "mechanism": "masked"},
+    ],
+    ids=lambda cell: cell.get("mechanism", "none"),
+)
+def test_a_run_holds_all_targets_and_what_it_was(made, cell):
+    record = made(**cell).record
+    tuned = record.select(method="tuned")
+    assert {(row.task, row.target_language) for row in tuned} == {
+        (task, language) for task in ("xnli", "sst2", "stsb") for language in ("en", "ko")
+    }
+    assert all(row.intermediate_task == cell.get("intermediate") for row in record.rows)
+    assert all(row.key in made(**cell).items() for row in tuned)
+    assert record.data["fingerprints"]["rules"] == rules().digest
+    assert len({row.key for row in record.rows}) == len(record.rows)
+
+
+def test_a_control_carries_the_baselines_that_a_target_must_beat(made):
+    methods = {row.method for row in made().record.select(task="sst2", target_language="en")}
+    assert {"tuned", "permuted-labels", "bag-of-words", "majority"} <= methods
+    methods = {row.method for row in made().record.select(task="stsb", target_language="en")}
+    assert {"tuned", "permuted-labels", "bag-of-words", "none", "untrained"} <= methods
+
+
+def test_difficulty_is_told_on_labels_as_posed_and_on_clean_ones(made):
+    noisy = made(intermediate="sentiment", mechanism="noise", level=2).record
+    told = noisy.select(method="intermediate", name="accuracy")
+    assert {row.setting["labels"] for row in told} == {"clean", "exchanged"}
+    whole = made(intermediate="sentiment", mechanism="items", level=3).record
+    [told] = whole.select(method="intermediate", name="accuracy")
+    assert told.setting["labels"] == "clean" and 0.3 < told.setting["chance"] < 1
+    masked = made(intermediate="sentiment", mechanism="masked").record
+    assert not masked.select(method="intermediate")
+
+
+def test_an_intermediate_task_moves_the_encoder_and_a_control_does_not(made):
+    moved = made(intermediate="sentiment", mechanism="noise", level=2).record
+    [cka] = [row.value for row in moved.rows if row.name == "CKA to the start"]
+    assert 0.3 < cka < 1
+    assert not [row for row in made().record.rows if row.name == "CKA to the start"]
+
+
+def test_the_same_run_gives_the_same_scores(made, tmp_path):
+    cell = {"intermediate": "sentiment", "mechanism": "noise", "level": 2}
+    again = run("07_intermediate", SMALL | cell, out=tmp_path, progress=False)
+    before = {row.key: row.value for row in made(**cell).record.rows}
+    for row in again.rows:
+        assert row.value == pytest.approx(before[row.key], abs=1e-5), row.key
+
+
+def test_nothing_is_left_of_the_weights(made):
+    made(intermediate="sentiment", mechanism="noise", level=2)
+    left = list((paths.BUILD / "finetune").glob("*/tuned.safetensors"))
+    assert not left, "one learning rate needs no trial, and a run's own weights are forgotten"
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"intermediate": "nli"}, "mechanism: got 'none'"),
+        ({"mechanism": "items"}, "intermediate: got 'none'"),
+        ({"mechanism": "fog"}, "mechanism: got 'fog'"),
+        ({"intermediate": "chess", "mechanism": "items"}, "intermediate: got 'chess'"),
+        ({"intermediate": "nli", "mechanism": "noise", "level": 4}, "level: got 4"),
+        ({"intermediate": "nli", "mechanism": "permuted", "level": 1}, "level: got 1"),
+        ({"intermediate": "nli", "mechanism": "noise", "data": "local:nowhere"}, "data: got"),
+    ],
+)
+def test_wrong_parameters_are_refused_by_name(values, message):
+    with pytest.raises(UserError, match=message):
+        plan("07_intermediate", values, progress=False)
+
+
+# -- design and rules
+
+
+def test_the_design_has_every_cell_once_and_whole_seeds_first():
+    for design in DESIGNS:
+        found = cells([design])
+        assert len(set(found)) == len(found)
+        assert [cell.seed for cell in found] == sorted(cell.seed for cell in found)
+        assert len({cell.name for cell in found}) == len(found)
+    primary = cells(["primary"])
+    levels = [cell for cell in primary if cell.mechanism == "items"]
+    families, seeds = len(rules().families), len(rules().seeds)
+    assert len(levels) == families * rules().levels * seeds and families >= 8 and seeds >= 5
+
+
+def test_every_cell_has_parameters_that_are_accepted():
+    for cell in cells(DESIGNS, seeds=[0]):
+        made = IntermediateParams(**cell.params)
+        assert made.mechanism in MECHANISMS
+
+
+def test_unknown_parts_of_the_design_are_refused():
+    for wrong in ({"families": ["chess"]}, {"seeds": [99]}):
+        with pytest.raises(UserError):
+            cells(["primary"], **wrong)
+    with pytest.raises(UserError, match="design"):
+        cells(["whole"])
+
+
+def test_other_rules_have_another_digest(tmp_path):
+    other = tmp_path / "rules.toml"
+    other.write_bytes(FILE.read_bytes().replace(b"smallest_effect = 1.0", b"smallest_effect = 2.0"))
+    assert rules(other).digest != rules().digest and rules(other).smallest_effect == 2.0
+
+
+def test_recorded_runs_were_made_under_the_rules_that_stand():
+    found, problems = store.scan(paths.ROOT / "results", chapter="07_intermediate")
+    assert not problems
+    for run_ in found:
+        assert run_.record.data["fingerprints"]["rules"] == rules().digest, run_.folder.name
