@@ -19,6 +19,7 @@ from helpers.study.run import plan, run
 
 pytestmark = pytest.mark.timeout(600)  # runs of a study, perhaps on a busy machine
 
+ROWS = {"train": 200, "dev": 30, "test": 60}
 SMALL = {
     "encoder": "models/tiny",
     "target_languages": ["ko"],
@@ -33,11 +34,18 @@ SMALL = {
 
 @pytest.fixture(scope="module", autouse=True)
 def build(tmp_path_factory):
-    """Checkpoints and runs made on the way in a folder of their own, and one thread."""
+    """Few generated rows, one thread; checkpoints and runs made on the way in a folder apart."""
     torch = pytest.importorskip("torch")
-    threads = torch.get_num_threads()
+    from helpers.data import sources
+
+    load, threads = sources.load, torch.get_num_threads()
+
+    def few(task, language, split, source="lab", *, n=None, seed=0):
+        return load(task, language, split, source, n=min(n or 99, ROWS[split]), seed=seed)
+
     torch.set_num_threads(1)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sources, "load", few)
         patch.setattr(paths, "BUILD", tmp_path_factory.mktemp("build"))
         patch.setattr(paths, "RESULTS", tmp_path_factory.mktemp("results"))
         yield

@@ -105,6 +105,8 @@ def measure(
         taught = after(base, tuned, params)
     drift(found, params, parallel, base, taught, setting)
     for data in asked:
+        if not rules().asked(data.course.name, params.mechanism, params.level):
+            continue
         # The learning rate is tried without an intermediate task: one for all arms.
         recipe, _ = Arms(params, data, base, progress).recipe(arms_form(data.course.kind))
         if params.mechanism == LONGER:

@@ -59,6 +59,7 @@ class Rules:
     difficulty_seeds: tuple[int, ...]
     learning_rates: tuple[float, ...]
     same: dict[str, tuple[str, ...]]
+    some_levels: dict[str, tuple[int, ...]]
     smallest_effect: float
     alpha: float
     least_range: float
@@ -80,6 +81,15 @@ class Rules:
         """
         return family in self.same.get(course, ())
 
+    def asked(self, course: str, mechanism: str, level: int) -> bool:
+        """Whether a target is tuned after a mechanism's level at all.
+
+        >>> rules().asked("reading", "items", 1), rules().asked("nli", "items", 1)
+        (False, True)
+        """
+        at = self.some_levels.get(course)
+        return at is None or level in (at if mechanism == ITEMS else (0,))
+
 
 @cache
 def rules(path: Path = FILE) -> Rules:
@@ -100,6 +110,7 @@ def rules(path: Path = FILE) -> Rules:
         difficulty_seeds=tuple(told["seeds"]["difficulty"]),
         learning_rates=tuple(told["learning_rates"]["tried"]),
         same={course: tuple(names) for course, names in told["same"].items()},
+        some_levels={course: tuple(at) for course, at in told["some_levels"].items()},
         smallest_effect=told["decision"]["smallest_effect"],
         alpha=told["decision"]["alpha"],
         least_range=told["gates"]["least_range"],
