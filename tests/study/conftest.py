@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import zlib
+from collections.abc import Iterator
 from functools import cache
 from types import SimpleNamespace
 
@@ -127,6 +129,30 @@ def make_items(*values: float) -> Items:
     items = Items()
     items.add(make_row().key, ["a", "b"], values or (1.0, 0.0))
     return items
+
+
+@contextlib.contextmanager
+def small_laboratory(rows: dict[str, int]) -> Iterator[pytest.MonkeyPatch]:
+    """At most so many generated rows a split, and one thread."""
+    torch = pytest.importorskip("torch")
+    from helpers.data import sources
+
+    load, threads = sources.load, torch.get_num_threads()
+
+    def few(task, language, split, source="lab", *, n=None, seed=0):
+        return load(task, language, split, source, n=min(n or 99, rows[split]), seed=seed)
+
+    torch.set_num_threads(1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sources, "load", few)
+        yield patch
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="session")
+def of_few_rows():
+    """`small_laboratory`, for fixtures of whole modules."""
+    return small_laboratory
 
 
 @pytest.fixture

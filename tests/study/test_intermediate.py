@@ -33,23 +33,12 @@ SMALL = {
 
 
 @pytest.fixture(scope="module", autouse=True)
-def build(tmp_path_factory):
-    """Few generated rows, one thread; checkpoints and runs made on the way in a folder apart."""
-    torch = pytest.importorskip("torch")
-    from helpers.data import sources
-
-    load, threads = sources.load, torch.get_num_threads()
-
-    def few(task, language, split, source="lab", *, n=None, seed=0):
-        return load(task, language, split, source, n=min(n or 99, ROWS[split]), seed=seed)
-
-    torch.set_num_threads(1)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sources, "load", few)
+def build(tmp_path_factory, of_few_rows):
+    """Few generated rows; checkpoints and runs made on the way in a folder apart."""
+    with of_few_rows(ROWS) as patch:
         patch.setattr(paths, "BUILD", tmp_path_factory.mktemp("build"))
         patch.setattr(paths, "RESULTS", tmp_path_factory.mktemp("results"))
         yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")

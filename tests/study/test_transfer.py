@@ -32,21 +32,9 @@ METRIC = {"03_sts": "spearman", "04_mrc": "F1", "05_sentiment": "macro-F1"}
 
 
 @pytest.fixture(scope="module", autouse=True)
-def small_laboratory():
-    """A few dozen generated rows a split, and one thread."""
-    torch = pytest.importorskip("torch")
-    from helpers.data import sources
-
-    load, threads = sources.load, torch.get_num_threads()
-
-    def few(task, language, split, source="lab", *, n=None, seed=0):
-        return load(task, language, split, source, n=min(n or 99, ROWS[split]), seed=seed)
-
-    torch.set_num_threads(1)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sources, "load", few)
+def small_laboratory(of_few_rows):
+    with of_few_rows(ROWS):
         yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")

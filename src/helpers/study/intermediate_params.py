@@ -9,7 +9,15 @@ from helpers.study.param_types import Integer, Name
 from helpers.study.transfer_params import TransferParams
 
 
-class DifficultyParams(TransferParams):
+class ItemsParams(TransferParams):
+    """What both have: how many items of the intermediate data set are learnt from."""
+
+    n_items: Integer = Field(
+        default=0, ge=0, description="items a level to learn from; 0: the study's own number"
+    )
+
+
+class DifficultyParams(ItemsParams):
     """Parameters of the study that tells how hard the items of an intermediate data set are.
 
     >>> DifficultyParams(intermediate="nli").intermediate
@@ -18,9 +26,6 @@ class DifficultyParams(TransferParams):
 
     seed: Integer = Field(default=rules().difficulty_seeds[0], ge=0, description="seed of training")
     intermediate: Name = Field(default="sentiment", description="intermediate data set")
-    n_items: Integer = Field(
-        default=0, ge=0, description="items a level to learn from; 0: the study's own number"
-    )
 
     @field_validator("intermediate")
     @classmethod
@@ -30,7 +35,7 @@ class DifficultyParams(TransferParams):
         return value
 
 
-class IntermediateParams(TransferParams):
+class IntermediateParams(ItemsParams):
     """Parameters of chapter 7: one intermediate training and all targets after it.
 
     >>> IntermediateParams(intermediate="nli", mechanism="noise", level=3).level
@@ -49,9 +54,6 @@ class IntermediateParams(TransferParams):
         '"longer" (no intermediate task, the target twice), "none"',
     )
     level: Integer = Field(default=0, ge=0, description="0, the easiest, to the hardest")
-    n_items: Integer = Field(
-        default=0, ge=0, description="items a level to learn from; 0: the study's own number"
-    )
 
     @field_validator("intermediate")
     @classmethod
