@@ -9,24 +9,38 @@ SHELL := /bin/bash
 # PYTHON       the Python to make .venv from (3.11 or newer); by default the first one found
 # TORCH_INDEX  index to take torch from, where the default one would bring gigabytes of CUDA
 # REPOSITORY   public address of this repository, for the launch buttons of the book
-# ARGS         more words for pytest (make unit) or for the book's build (make book, make outputs)
+# ARGS         more words for pytest (make unit), the book's build (make book, make outputs) or
+#              Snakemake (make grid)
+# DESIGN, DATA, ENCODER, FAMILIES, SEEDS, PARAMETERS   what `make grid` makes, see
+#              python -m helpers grid --help; lists with commas, PARAMETERS="name=value name=value"
+# JOBS         processes of a grid at once
+# PROFILE      where a grid runs: local, slurm, or another folder of workflow/profiles
 PYTHON ?=
 TORCH_INDEX ?=
 export REPOSITORY ?= $(shell git remote get-url origin 2>/dev/null | sed -n 's|\.git$$||; /^https:\/\/github\.com\//p')
 ARGS ?=
+DESIGN ?= primary
+DATA ?= lab
+ENCODER ?=
+FAMILIES ?=
+SEEDS ?=
+PARAMETERS ?=
+JOBS ?= 2
+PROFILE ?= local
 
 VENV := .venv
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.stamp
 PIP := $(PY) -m pip --quiet --disable-pip-version-check
 BUILD := $(PY) book/tools/build.py
+SNAKEMAKE := $(VENV)/grid
 
 # A clone that was moved has an environment that still points to the old place: make it again.
 ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
 .PHONY: $(STAMP)
 endif
 
-.PHONY: help env test lint unit nbval book html outputs tiny clean distclean
+.PHONY: help env test lint unit nbval book html outputs tiny grid clean distclean
 
 help: ## say what there is to make (this page)
 	@echo 'To read the book:     make env, then make book, then open _build/html/index.html'
@@ -35,6 +49,7 @@ help: ## say what there is to make (this page)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo 'Variables: PYTHON=python3.12  TORCH_INDEX=https://download.pytorch.org/whl/cpu  ARGS="-k alignment"'
+	@echo 'Of a grid: DESIGN=primary DATA=lab ENCODER= FAMILIES= SEEDS= PARAMETERS= JOBS=2 PROFILE=local ARGS=--dry-run'
 	@echo 'Linux without a CUDA card: set TORCH_INDEX as shown, or torch alone takes gigabytes (README.md).'
 
 env: $(STAMP) ## install everything into .venv, exact versions (3 minutes, once)
@@ -88,6 +103,18 @@ outputs: env ## execute what is stale and rewrite book/*.ipynb (for authors; com
 
 tiny: env ## train models/tiny and two more seeds of it from the laboratory corpus (6 minutes)
 	@$(PY) -m helpers pretrain tiny --fresh --seed 0 --seed 1 --seed 2
+
+grid: env $(SNAKEMAKE)/.stamp ## the runs of a study that are missing, in JOBS processes; ARGS=--dry-run counts them
+	@mkdir -p _build/grid
+	@$(SNAKEMAKE)/bin/snakemake --profile workflow/profiles/$(PROFILE) --jobs $(JOBS) \
+	  --config 'design=$(DESIGN)' 'data=$(DATA)' 'encoder=$(ENCODER)' 'families=$(FAMILIES)' \
+	  'seeds=$(SEEDS)' 'parameters=$(PARAMETERS)' $(ARGS)
+
+$(SNAKEMAKE)/.stamp: workflow/constraints.txt $(STAMP)
+	@echo 'installing Snakemake into $(SNAKEMAKE) (once, under a minute)'
+	@$(PY) -m venv --without-pip $(SNAKEMAKE)
+	@$(PIP) --python $(SNAKEMAKE)/bin/python install --constraint workflow/constraints.txt --group grid
+	@touch $@
 
 clean: ## remove what was built (_build and caches); the environment stays
 	@rm -rf _build .pytest_cache .ruff_cache .hypothesis

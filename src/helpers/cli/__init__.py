@@ -10,6 +10,7 @@ import click
 
 from helpers.cli.check import check
 from helpers.cli.corpus import laboratory, tasks
+from helpers.cli.grid import grid
 from helpers.cli.pretraining import pretrain
 from helpers.cli.studies import cards, results, run
 from helpers.cli.vectors import align, encode
@@ -51,5 +52,5 @@ def main() -> None:
     """
 
 
-for _command in (run, tasks, check, results, encode, align, pretrain, cards, laboratory):
+for _command in (run, grid, tasks, check, results, encode, align, pretrain, cards, laboratory):
     main.add_command(_command)

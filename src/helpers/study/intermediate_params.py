@@ -77,6 +77,14 @@ class IntermediateParams(ItemsParams):
         return value
 
     @property
+    def of_difficulty(self) -> DifficultyParams:
+        """The run that tells how hard the items are which this one learns from."""
+        kept = {name: getattr(self, name) for name in DifficultyParams.model_fields}
+        kept |= {"seed": rules().difficulty_seeds[0], "target_languages": ("all",)}
+        kept |= {"train_size": 0, "report_size": 0, "epochs": 0}
+        return DifficultyParams(**kept)
+
+    @property
     def of_a_family(self) -> bool:
         """Whether there is an intermediate task at all."""
         return self.mechanism in OF_A_FAMILY

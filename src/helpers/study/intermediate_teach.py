@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.study.difficulty import PVI, arms_form
 from helpers.study.intermediate_items import Pool, levels, of_all_levels, of_level, text_lengths
-from helpers.study.intermediate_params import DifficultyParams, IntermediateParams
+from helpers.study.intermediate_params import IntermediateParams
 from helpers.study.intermediate_rules import ITEMS, MASKED, PERMUTED, rules
 from helpers.study.record import digest
 from helpers.study.transfer import Arm, Arms, Base
@@ -64,10 +64,7 @@ def item_levels(params: IntermediateParams, source: Pool, base: Base, progress: 
     """Difficulty levels of the pool, from the recorded difficulty of its items, or made now."""
     from helpers.study.run import run_stored
 
-    kept = {name: getattr(params, name) for name in DifficultyParams.model_fields}
-    kept |= {"seed": rules().difficulty_seeds[0], "target_languages": ("all",)}
-    kept |= {"train_size": 0, "report_size": 0, "epochs": 0}
-    stored = run_stored(DIFFICULTY, DifficultyParams(**kept), progress=progress)
+    stored = run_stored(DIFFICULTY, params.of_difficulty, progress=progress)
     scores = stored.items()
     information = dict(zip(scores.ids(PVI), scores[PVI], strict=True))
     whole = Arms(params, source.course(source.table, source.table), base, False)
