@@ -341,6 +341,27 @@ def test_recorded_difficulty_of_other_code_is_made_anew(stub, package, tmp_path)
     assert path.read_text() == after
 
 
+@pytest.mark.parametrize(
+    ("words", "parameter", "accepted"),
+    [
+        (["grid", "whole"], "design", "primary"),
+        (["grid", "--families", "chess"], "families", "reading"),
+        (["grid", "--families", "dialogue"], "families", "of the laboratory"),
+        (["grid", "--families", "sts,"], "families", "commas"),
+        (["grid", "--seeds", "99"], "seed", "0"),
+        (["grid", "--seeds", "a"], "seeds", "whole numbers"),
+        (["grid", "--cell", "x"], "cell", "none-seed0"),
+        (["grid", "--part", "3/2"], "part", "I/N"),
+        (["grid", "--data", "local:nowhere"], "data", "a folder"),
+        (["grid", "--encoder", "models/none"], "encoder", "models/tiny"),
+        (["grid", "-p", "level", "1"], "level", "--cell"),
+        (["grid", "-p", "n_items", "-3"], "n_items", "a whole number"),
+        (["grid", "-p", "no_such", "1"], "no_such", "only the parameters"),
+        (["grid", "--data", "lab", "-p", "data", "lab"], "data", "each parameter once"),
+        (["grid", "--run", "--rerun", "sometimes"], "rerun", "only-missing"),
+    ],
+    ids=lambda value: "-".join(value[1:3]) if isinstance(value, list) else "",
+)
 def test_faults(words, parameter, accepted, tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(paths, "RESULTS", tmp_path / "results")
