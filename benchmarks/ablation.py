@@ -90,7 +90,9 @@ def main(prepared: Path, data: str, out: Path, steps: int, name: str) -> None:
     head = {"recipe": name, "steps": steps, "batch": recipe.static.batch, "seed": 0}
     made = json.loads(out.read_text()) if out.is_file() else {}
     if made.get("of") != head:
-        made = {"of": head, "variants": {}}
+        # Of another size: begun anew. What the encoder stage brought was measured apart and stays.
+        stage = made.get("encoder_stage") if made.get("of", {}).get("recipe") == name else None
+        made = {"of": head, "variants": {}} | ({"encoder_stage": stage} if stage else {})
     for label, variant in variants(recipe).items():
         if label in made["variants"]:
             continue
