@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from helpers.maths.decisions import p_values
 
 LEAST_RANGE = 0.05  # levels closer than this in measured difficulty did not manipulate it
-MOST_DIFFICULT = 2.0  # a model below chance is past 1; beyond this a percentage was given
+MOST_DIFFICULT = 5.0  # a model below chance is past 1; beyond this a percentage was given
 
 
 @dataclass(frozen=True)

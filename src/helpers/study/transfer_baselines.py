@@ -31,6 +31,8 @@ def lexical(found: Rows, data: CourseData, base: Any, params: TransferParams) ->
         _bag_classifier(found, data, base)
     elif kind == "tagging":
         _word_tagger(found, data, base)
+    elif kind == "choice":
+        _word_chooser(found, data, base)
     else:
         _span_baselines(found, data, params)
 
@@ -121,6 +123,24 @@ def _word_tagger(found: Rows, data: CourseData, base: Any) -> None:
         most = [[place[commonest]] * len(row.tokens) for row in test.table.itertuples()]
         for method, answers in ((BAG, words), (MAJORITY, most)):
             found.add(test, "tagging", method, way.measures(test, answers), None, form="tagging")
+
+
+def _word_chooser(found: Rows, data: CourseData, base: Any) -> None:
+    """The choice that shares most words with its text; the commonest place in training."""
+    import numpy as np
+
+    from helpers.models.baselines import BagOfWords
+
+    way, bag = KINDS["choice"](data, base.tokenizer), BagOfWords(normalise=True)
+    commonest = int(data.train["label"].mode()[0])
+    for test in data.tests:
+        words = []
+        for row in test.table.itertuples():
+            told, *choices = bag.encode([f"{row.context} {row.question}", *row.choices])
+            words.append(int(np.argmax(np.stack(choices) @ told)))
+        most = np.full(len(test.table), commonest)
+        for method, answers in ((BAG, np.array(words)), (MAJORITY, most)):
+            found.add(test, "choice", method, way.measures(test, answers), None, form="choice")
 
 
 def _span_baselines(found: Rows, data: CourseData, params: TransferParams) -> None:
