@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from helpers.maths.slopes import Slope
 
 CELL = ["family", "mechanism", "level"]
+_COLUMNS = (
+    *(*CELL, "seed", "name", "task", "kind", "method", "value", "low", "high", "n", "language"),
+    *("role", "course", "chance", "labels", "direction"),
+)
 OF_A_CELL = ("intermediate", "mechanism", "level", "seed")
 
 
@@ -71,7 +75,10 @@ def _ours(run: Stored, data: str, encoder: str) -> bool:
 
 
 def frame(runs: Iterable[Stored]) -> pd.DataFrame:
-    """One line a row of every run, with what the run was: family, mechanism, level, seed."""
+    """One line a row of every run, with what the run was: family, mechanism, level, seed.
+
+    Each setting is a column. No lines, but the columns that are read here, where there is no run.
+    """
     import pandas as pd
 
     lines = []
@@ -89,7 +96,9 @@ def frame(runs: Iterable[Stored]) -> pd.DataFrame:
                 include={"name", "task", "kind", "method", "value", "low", "high", "n"}
             )
             lines.append({**cell, **line, "language": row.target_language, **setting})
-    return pd.DataFrame(lines)
+    table = pd.DataFrame(lines)
+    there = [*table.columns, *(name for name in _COLUMNS if name not in table)]
+    return table.reindex(columns=there)
 
 
 @cache
@@ -156,7 +165,7 @@ def by_target(found: pd.DataFrame) -> pd.DataFrame:
     """Mean gain of every cell, seed and target course over its languages other than English."""
     away = found[found["role"].eq(TARGET)]
     keys = [*CELL, "seed", "course", "counts"]
-    return away.groupby(keys, as_index=False, sort=False)["gain"].mean()
+    return away.groupby(keys, sort=False)["gain"].mean().reset_index()
 
 
 @dataclass(frozen=True)
@@ -185,13 +194,14 @@ def slopes(
     """
     import numpy as np
 
-    from helpers.maths.slopes import MOST_DIFFICULT, slope_within
+    from helpers.maths.slopes import slope_within
 
     hard = difficulties(table)
     gain = by_target(gains(table))
     gain = gain[gain["course"].isin(targets) & gain["mechanism"].eq(mechanism)]
+    gain = gain[~gain["course"].isin(rules().some_levels)]  # they have too few levels for a slope
     if not same_family:
-        gain = gain[gain["counts"]]
+        gain = gain[gain["counts"].eq(True)]
     seeds, levels = sorted(gain["seed"].unique()), range(rules().levels)
     found = []
     for family in rules().families:
@@ -206,8 +216,7 @@ def slopes(
         mine = hard[hard["family"].eq(family) & hard["mechanism"].eq(mechanism)]
         x = mine.pivot(index="seed", columns="level", values="difficulty")
         x = x.reindex(index=seeds, columns=levels).to_numpy()
-        # Wrong about every item of two classes, one a little commoner, is past what a slope takes.
-        x = np.minimum(x if own_seed else others_mean(x), MOST_DIFFICULT)
+        x = x if own_seed else others_mean(x)
         slope = slope_within(x, y, least_range=rules().least_range)
         found.append(SetSlope(family, slope, x, np.asarray(y), tuple(own["course"].unique())))
     return found

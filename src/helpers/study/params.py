@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError, field_validator
 from helpers.data.corpus_pairs import CAPTIONS, TECHNICAL
 from helpers.errors import UserError
 from helpers.study.intermediate_params import DifficultyParams, IntermediateParams
+from helpers.study.laboratory_iso_params import LaboratoryIsoParams
 from helpers.study.param_types import Integer, Name, Names, Params
 from helpers.study.transfer_params import MrcParams, SentimentParams, StsParams
 
@@ -146,6 +147,7 @@ MODELS: dict[str, type[Params]] = {
     "07_intermediate": IntermediateParams,
     "difficulty": DifficultyParams,
     "encoders": EncodersParams,
+    "laboratory_iso": LaboratoryIsoParams,
     "pretraining_alignment": PretrainingAlignmentParams,
 }
 

@@ -1,0 +1,588 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Does a harder intermediate task transfer better?
+#
+# > *The question of this book*: does the difficulty of an intermediate task, measured in English,
+# > influence zero-shot cross-lingual transfer?
+#
+# Training an encoder on one English task before the task that counts, an *intermediate* task, can help
+# in other languages too {cite}`phang2020english`. Is it the *hard* ones that help? This page changes the
+# difficulty of a task with all else equal and watches the gain.
+
+# %% tags=["hide-input"]
+import warnings
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from IPython.display import Markdown, display
+
+from helpers.study import intermediate_gains as gains
+from helpers.study import intermediate_planned as planned
+from helpers.study import intermediate_plots as figures
+from helpers.study import intermediate_secondary as beside
+from helpers.study import intermediate_tables as tables
+from helpers.study import laboratory_iso_tables, plots
+from helpers.study.intermediate_rules import FILE, rules
+from helpers.study.params import build
+from helpers.study.run import run
+from helpers.study.store import Stored
+
+warnings.filterwarnings("ignore", message="IProgress not found")  # no bars on this page
+plots.use_style()
+
+REAL_ENCODER = "models/xlmr-nano-tlm"
+real = tables.read(gains.recorded("local", REAL_ENCODER))
+
+
+ENDS = ["value", "low", "high"]
+
+
+def with_ends(frame):
+    """``value [low, high]`` of each line, in one decimal; the value alone where there are no ends."""
+    return [
+        f"{value:.1f}" if low != low else f"{value:.1f} [{low:.1f}, {high:.1f}]"
+        for value, low, high in frame.itertuples(index=False)
+    ]
+
+
+def shown(table, otherwise="*Not recorded yet.*"):
+    """A table, or a sentence where it has no lines."""
+    display(table if len(table) else Markdown(otherwise))
+
+
+# %% tags=["hide-input"]
+sizes, rows = planned.families()["items a level"], planned.courses()["rows"]
+display(Markdown(f"**The answer.** {tables.answer(real)}"))
+display(
+    Markdown(
+        f"*Scope*: one small encoder, `{REAL_ENCODER}`, which was given translations; English tasks of "
+        f"{min(sizes)} to {max(sizes)} items a level; targets learnt from {max(rows)} English rows at the most. "
+        "Neither XLM-R nor large intermediate tasks."
+    )
+)
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Where slopes are recorded: gain of the hardest level less the easiest of each data set and their mean with interval, against a grey band of one point either side of zero. Before: a grid of how many seeds are recorded of every cell."}}
+effects = tables.effects(real)
+if len(effects):
+    figures.answer(effects, real.primary)
+else:
+    figures.coverage(planned.seeds_recorded(real.runs))
+plt.show()
+
+# %% [markdown]
+# *Where slopes are recorded*: a marker a data set, with two standard errors; the mean decides. An interval
+# within the grey band says that difficulty does not matter enough to care; one that misses zero, that it
+# matters. *Until then*: how many seeds of every cell are recorded.
+#
+# **What you will do.** Read what was decided before the results; make a small grid on generated text, with
+# a task that is easy and the same task made hard; check that making it hard worked; and read what the
+# recorded grid says, with its power beside it.
+#
+# **What you need.** [Chapter 6](06_complexity.ipynb), which shows why three tasks cannot answer the
+# question. Nothing is downloaded. **Time:** a minute on two cores.
+#
+# ## The question
+#
+# The usual way is to take a dozen tasks, and to correlate their difficulty with what they add. Tasks differ
+# in much besides difficulty: what they are about, how long their texts are, how much data there was. And a
+# dozen points are few. So here difficulty is *changed* within a task: the same data set, as many items, as
+# many steps, the same labels in the same shares, but easier or harder items. What differs between the
+# levels of one data set is difficulty, and what comes with it. The usual way stands beside it, as context.
+#
+# ## What was decided beforehand
+#
+# A file holds the choices that could be turned to please, and every record carries its hash. Change the
+# file and no record of the old one counts.
+
+# %% tags=["hide-input"]
+with pd.option_context("display.max_colwidth", None):
+    display(Markdown(f"`{FILE.name}`, hash `{rules().digest}`"))
+    display(planned.decisions())
+
+# %% [markdown]
+# The intermediate data sets, all in English. *Target not counted*: a target of the same family of tasks;
+# learning sentiment before sentiment is just more sentiment.
+
+# %% tags=["hide-input"]
+planned.families()
+
+# %% [markdown]
+# The targets. Each is learnt from few English rows after every intermediate training, and scored in other
+# languages without a label of theirs. XNLI, XCOPA, part-of-speech tags and XQuAD are of XTREME-R
+# {cite}`ruder2021xtremer`; KorNLI, KorQuAD, NSMC and KorSTS are not. Reading costs most: it is tuned after two
+# levels only, so it has no slope and stands apart. So does Tatoeba, since nothing is trained for it.
+
+# %% tags=["hide-input"]
+with pd.option_context("display.max_colwidth", None):
+    display(planned.courses())
+
+# %% tags=["parameters"]
+encoder = "auto"
+data = "lab"
+families = ["sentiment"]
+mechanism = "noise"
+levels = [0, 3]
+n_items = 700
+target_languages = ["ko"]
+train_size = 100
+report_size = 80
+learning_rates = [1e-3]
+seed = 0
+device = "auto"
+out = "07_intermediate-run"
+
+# %% [markdown]
+# These are of the small live grid below: a control, and every level of every family.
+
+# %%
+shared = {
+    "encoder": encoder,
+    "data": data,
+    "n_items": n_items,
+    "target_languages": target_languages,
+    "train_size": train_size,
+    "report_size": report_size,
+    "learning_rates": learning_rates,
+    "seed": seed,
+    "device": device,
+}
+grid = {"no intermediate task": build("07_intermediate", shared)}
+for family in families:
+    for level in levels:
+        cell = {"intermediate": family, "mechanism": mechanism, "level": level}
+        grid[f"{family}, level {level}"] = build("07_intermediate", {**shared, **cell})
+as_on_the_page = (
+    grid["no intermediate task"].data_kind == "lab"
+    and encoder == "auto"
+    and (families, mechanism, levels) == (["sentiment"], "noise", [0, 3])
+    and n_items >= 700
+)
+
+# %% [markdown]
+# ## The idea in mathematics
+#
+# **How hard is an item?** By how little its text helps a model to tell its label. With $g'$ a model tuned on
+# texts and $g$ one that saw labels only, the *pointwise usable information* of an item is
+#
+# $$\mathrm{PVI}(x \to y) = \log_2 g'[x](y) - \log_2 g[\varnothing](y)$$ (eq-pvi)
+#
+# bits {cite}`ethayarajh2022understanding`; its mean over items is the information that such models can use
+# {cite}`xu2020theory`. Items are told by a model that was not tuned on them. Those of a data set, cut into
+# four by PVI within each label and third of length, are its levels. A second way to make a task hard leaves
+# the texts as they are and exchanges a share of the labels.
+#
+# **How hard is a level?** Not by what it was meant to be, but by what a model reaches on held-out items of it:
+#
+# $$d = 1 - \frac{\text{score} - \text{chance}}{1 - \text{chance}},$$ (eq-difficulty)
+#
+# 0 for perfect and 1 for chance. Other measures (distance to people, code length, area under a learning curve)
+# stand in `helpers.maths.difficulty`; they need not agree.
+#
+# **What did it add?** The gain of a run is the target's chance-corrected score after the intermediate task,
+# less the same without one, under the same seed, in points.
+#
+# **One number a data set.** Within a data set the gain may rise or fall with difficulty:
+#
+# $$\text{gain}_{s\ell} = a_s + b\, d_{s\ell} + \text{noise}, \qquad
+# \text{effect} = b \,\bigl(\max_\ell \bar d_\ell - \min_\ell \bar d_\ell\bigr),$$ (eq-slope)
+#
+# with $d$ of the *other* seeds, so that a run that went badly is not both hard and of little gain.
+#
+# **Then over data sets**, since a claim about tasks is as good as the number of tasks: a t test of the mean
+# effect against zero, and beside it two one-sided tests against the smallest effect of interest
+# {cite}`schuirmann1987comparison`, because *not significant* alone does not mean *no effect*. Together they
+# give one of four verdicts: *effect*, *small effect*, *equivalent*, *inconclusive*.
+#
+# ## The same in code, on generated text
+#
+# Sentiment learnt from true labels, and from labels of which 60 % belong to other reviews. These are
+# **laboratory** numbers: made sentences, one seed, a tiny encoder. They show how a run works, and are no
+# evidence about natural language.
+
+# %%
+folders = {name: Path(out) / f"cell-{number}" for number, name in enumerate(grid)}
+made = {
+    name: Stored(
+        run("07_intermediate", grid[name], out=folder, rerun="always", progress=False), folder
+    )
+    for name, folder in folders.items()
+}
+live = tables.read(list(made.values()), n_boot=200)
+
+# %% [markdown]
+# Did it become harder? *difficulty* is that of the task as it was posed, *on clean labels* how far the model
+# is from the truth.
+
+# %% tags=["nbval-ignore-output"]
+hard = live.hard.sort_values("level").rename(columns={"clean": "on clean labels"})
+hard[["family", "mechanism", "level", "score", "difficulty", "on clean labels"]].round(2)
+
+# %%
+if as_on_the_page:
+    by_level = live.hard.set_index("level")
+    assert by_level.loc[3, "difficulty"] > by_level.loc[0, "difficulty"] + 0.25, (
+        "noise makes it hard"
+    )
+    assert by_level.loc[0, "clean"] < 0.7, "the text says that true labels teach the task"
+    assert by_level.loc[3, "clean"] > by_level.loc[0, "clean"], "and that exchanged ones teach less"
+
+# %% [markdown]
+# Noise did what it was meant to do: the task as posed is near chance, and the model also learnt less of the
+# truth. That is a warning: a hard task can be one of which *nothing was learnt*. What follows, score by score:
+
+# %% tags=["hide-input", "nbval-ignore-output"] mystnb={"image": {"alt": "Laboratory: chance-corrected score of each target in English and Korean without an intermediate task, after an easy and after a hard one."}}
+scores = gains.target_scores(live.table)
+names = {(0, "none"): "no intermediate task"} | {
+    (one.level, one.intermediate): name for name, one in grid.items()
+}
+scores = scores.assign(
+    cell=[names[key] for key in zip(scores["level"], scores["family"], strict=True)],
+    line=scores["course"] + ", " + scores["language"],
+    value=scores["score"],
+)
+figures.live(scores, "laboratory: score of the target, points of chance-corrected score")
+plt.show()
+
+# %%
+gained = live.gains.set_index(["level", "course", "language"])
+if as_on_the_page:
+    assert gained.loc[(0, "two classes", "en"), "gain"] > 10, "sentiment helps sentiment"
+    assert not gained.loc[(0, "two classes", "en"), "counts"], "and that is not counted"
+    assert gained.loc[(0, "nli", "en"), "counts"]
+    assert (gained["gain"] - (gained["score"] - gained["control"])).abs().max() < 1e-9
+
+# %% [markdown]
+# Sentiment learnt from true labels lifts the sentiment target in English by far more than anything else on the
+# picture. That cell is of one family and does not count; if it did, "easier is better" would follow from it
+# alone. What is left are other tasks, on a few dozen items each and one seed: dots that tell nothing. That is
+# why the real grid has five seeds, eight data sets, and a test over data sets.
+#
+# How far was the encoder moved? *CKA* {cite}`kornblith2019similarity` is 1 where it places sentences as it did
+# before.
+
+# %% tags=["hide-input", "nbval-ignore-output"]
+tables.drift_told(live)
+
+# %%
+if as_on_the_page:
+    moved = tables.drift(live).set_index(["mechanism", "level"])["CKA to the start"]
+    assert 0 < moved[("noise", 0)] < 0.97, (
+        "the text says that an intermediate task moves the encoder"
+    )
+    assert pd.isna(moved[("none", 0)]), "without one there is nothing to compare"
+
+# %% [markdown]
+# ## Real corpora: how much is recorded
+#
+# From here on every number is of published sets, from `results/`. A run is one intermediate training with all
+# its targets. The study goes on where it stopped (see [](run_it_yourself.md)), whole seeds first.
+
+# %% tags=["hide-input"]
+planned.coverage(real.runs)
+
+# %% tags=["hide-input"]
+whole = planned.coverage(real.runs)
+primary = whole.loc["primary"]
+Markdown(
+    f"This page rests on **{primary['recorded']} of {primary['planned']}** runs of the primary design, "
+    f"{primary['whole seeds']} of {len(rules().seeds)} seeds whole."
+)
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Number of seeds recorded of every intermediate data set, mechanism and level."}}
+if len(effects):  # else it stands at the head of the page
+    figures.coverage(planned.seeds_recorded(real.runs))
+    plt.show()
+
+# %% [markdown]
+# ## Which targets count
+#
+# Without any intermediate task, on English items. A target counts where the control beats the nearest of its
+# baselines (words alone, the commonest class, the untuned encoder, permuted labels), the whole interval above
+# zero. One that does not is *uninformative*: what is not learnt cannot show what helps it. That is not a gain
+# of zero. Scores are in points of their own metric.
+
+# %% tags=["hide-input"]
+shown(tables.gate_told(real))
+
+# %% [markdown]
+# ## Did the manipulation work?
+#
+# Difficulty measured on held-out items of each level, mean over seeds. First levels by items, which the primary
+# test is about:
+
+# %% tags=["hide-input"]
+shown(tables.manipulated(real))
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Measured difficulty against level of items, a line a data set; dotted line at chance."}}
+if real.hard["mechanism"].eq("items").any():
+    figures.levels(real.hard, "items")
+    plt.show()
+
+# %% [markdown]
+# And levels by exchanged labels (0, 20, 40 and 60 % of them), measured on labels exchanged alike:
+
+# %% tags=["hide-input"]
+shown(tables.manipulated(real, "noise"))
+
+# %% [markdown]
+# ## The primary result
+#
+# A slope a data set. *Hardest less easiest* is the effect of equation {eq}`eq-slope`, in points; the standard
+# error is of other runs on the same levels, not of other data sets.
+
+# %% tags=["hide-input"]
+shown(tables.slopes_told(real))
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Gain against measured difficulty, a panel a data set, a dot a run, with the line within seeds."}}
+drawn = tables.points(real)
+if len(drawn):
+    figures.slopes(drawn, effects)
+    plt.show()
+
+# %% tags=["hide-input"]
+if real.primary is None:
+    told = f"**The primary test: not yet.** It needs {rules().fewest_sets} independent data sets with a slope."
+else:
+    one = real.primary
+    told = (
+        f"**The primary test** over {one.n_sets} independent data sets: mean {tables.interval(one)} points, "
+        f"p {tables.p_value(one.p)} (by changing signs: {tables.p_value(one.p_sign_flip)}); equivalence "
+        f"within {one.smallest:g} point: p {tables.p_value(one.p_equivalence)}. Verdict: *{one.verdict}*"
+        + ("." if primary["recorded"] == primary["planned"] else ", of what is recorded so far.")
+    )
+Markdown(told)
+
+# %% [markdown]
+# Mean gain by target, all levels together. In brackets what is no part of a slope: a cell within a family, a
+# target that did not pass its gate, or one that has two levels only.
+
+# %% tags=["hide-input"]
+shown(tables.by_target_told(real))
+
+# %% [markdown]
+# Reading apart, after the easiest and the hardest level:
+
+# %% tags=["hide-input"]
+shown(tables.apart_told(real))
+
+# %% [markdown]
+# ## Is accuracy the cause? The laboratory, with accuracy held still
+#
+# If difficulty acts through English accuracy, then tasks made hard in different ways to the *same* accuracy must
+# add the same. Only in generated text can accuracy be set. Accuracy in percent, gains in points, all **laboratory**:
+
+# %% tags=["hide-input"]
+iso = laboratory_iso_tables.summary()
+display(Markdown(iso.text))
+if iso.records:
+    equal = iso.manipulation.assign(accuracy=with_ends(100 * iso.manipulation[ENDS]))
+    display(equal.set_index("mechanism")[["accuracy"]])
+    added = iso.gains.assign(gain=with_ends(iso.gains[ENDS]))
+    display(added.pivot(index="mechanism", columns="target", values="gain").fillna(""))
+    apart = iso.comparisons.assign(difference=with_ends(iso.comparisons[ENDS]))
+    display(apart.set_index("pair")[["difference"]])
+
+# %% [markdown]
+# ## Context: the classical design
+#
+# Each task as it is, its difficulty against its mean gain. Tasks of one family move as one block when the order
+# is permuted, since they share what makes them hard and what makes them useful.
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Mean gain of every intermediate task against its measured difficulty, a marker a data set."}}
+points = tables.context(real)
+if len(points):
+    figures.context(points)
+    plt.show()
+shown(points.set_index("family").astype({"seeds": int}).round(2))
+
+# %% tags=["hide-input"]
+few = beside.power_of_correlation((7,), (0.5,))["found"].iloc[0]
+test = tables.context_test(real)
+if test is None:
+    told = "**No correlation yet**: it needs four families of tasks. "
+else:
+    told = (
+        f"**Spearman {test.rho:+.2f}** over {test.n_families} families of tasks ({test.n_tasks} data sets), "
+        f"p {tables.p_value(test.p)} by permuting families; the smallest p that so many can give is "
+        f"{tables.p_value(test.least_p)}. "
+    )
+Markdown(
+    told
+    + f"**Its power**: with seven independent families and a true correlation of 0.5, a study finds it "
+    f"in {100 * few:.0f} % of cases. A correlation that is not significant here says next to nothing."
+)
+
+# %% [markdown]
+# ## Controls
+#
+# What of a gain is the task, and what is just more steps, more English, or the same text? Mean gain over
+# targets that count, points; *from* and *to* are the data sets with the least and the most.
+
+# %% tags=["hide-input"]
+tables.controls(real)
+
+# %% [markdown]
+# ## Retrieval and drift
+#
+# Finding translations needs no target training, so an intermediate task can only move what is there.
+# *precision@1* on Tatoeba, mean of both directions and of languages; *CKA* as above. Drift lies on the way from
+# task to gain: it may explain an effect, so it is no covariate to be taken out.
+
+# %% tags=["hide-input"]
+shown(tables.drift_told(real))
+
+# %% [markdown]
+# ## Item by item
+#
+# Does the PVI of an English item predict that its translation is answered wrongly, beyond what is known already:
+# its length, the place of its answer, and whether the English one was answered rightly? Of the targets XQuAD has
+# the same items in every language. **Not answered yet**: the PVI of its English questions is not recorded. What
+# will be computed is a logistic model of *answered wrongly* on those three, with and without PVI, compared on
+# articles that neither was fitted on. What PVI would have to add to, without any intermediate task:
+
+# %% tags=["hide-input"]
+shown(beside.english_first(real))
+
+# %% [markdown]
+# ## Secondary tests
+#
+# All of them together, with Holm's correction. None of them decides.
+
+# %% tags=["hide-input"]
+shown(beside.secondary(real))
+
+# %% [markdown]
+# A mixed model of the same runs, with two predictors and a random intercept and slope of each data set: *within*
+# is what was manipulated, *between* the classical comparison. With so few data sets its standard errors are too
+# small; the test above is the one to read.
+
+# %% tags=["hide-input"]
+model = beside.mixed(real)
+display(Markdown("*Not recorded yet.*") if model is None else model)
+
+# %% [markdown]
+# ## Sensitivity
+#
+# The effect under other choices than the frozen ones. A verdict that a single line turns is worth less.
+
+# %% tags=["hide-input"]
+shown(beside.sensitivity(real))
+
+# %% [markdown]
+# ## Does the laboratory foretell the real slopes?
+#
+# If generated text showed the right sign for the right reason, it would be the cheaper instrument. Both columns
+# are effects in points, of levels by items.
+
+# %% tags=["hide-input"]
+laboratory = tables.read(gains.recorded("lab", "models/tiny"), n_boot=200)
+agreed = beside.signs(laboratory, real)
+if len(agreed):
+    display(agreed)
+    same = int(agreed["same sign"].eq("yes").sum())
+    display(Markdown(f"The signs agree in {same} of {len(agreed)} data sets; guessing gets half."))
+else:
+    display(Markdown("*No data set has a slope in both yet.*"))
+
+# %% [markdown]
+# ## Power
+#
+# What could this design find? Whole studies were simulated, with spreads assumed before any result: data sets
+# differ by 0.8 points in the true effect, a cell scatters by 1.2. Left: the share of studies that find an effect
+# of so many points over the range of difficulty, and the share that call it equivalent to none. Right: what the
+# classical correlation finds.
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Left: share of simulated studies with 5 and 8 data sets that find an effect, and that call it equivalent to none, by true effect in points. Right: share that find a correlation of 0.3, 0.5 and 0.7, by number of tasks. Dashed line at 0.8."}}
+design = beside.power_of_design(sets=(5, 8))
+correlation = beside.power_of_correlation()
+figures.power(design, correlation)
+plt.show()
+
+# %%
+by_effect = design[design["data sets"].eq(8)].set_index("true effect")
+at_twelve = correlation.set_index(["tasks", "true rho"])["found"]
+assert by_effect.loc[1.0, "found"] > 0.5 and by_effect.loc[1.5, "found"] > 0.85
+assert by_effect.loc[0.0, "found"] < 0.08, "false positives"
+assert at_twelve[(12, 0.5)] < 0.5, "the text says that a dozen tasks are too few"
+by_effect[["found", "equivalent"]].round(2)
+
+# %% [markdown]
+# Eight data sets with four levels and five seeds find an effect of a point more often than not, and of a point and a
+# half nearly always. A dozen tasks in a correlation find a correlation of 0.5 less often than not, and more seeds
+# do not help: the tasks are the sample. Reviews and tweets count as one, so the design has seven units.
+
+# %% tags=["hide-input"]
+seen = beside.spreads_seen(real)
+if seen is None:
+    told = "*How far data sets and cells really spread can be told from three slopes on.*"
+else:
+    again = beside.power_of_design((1.0,), (7,), **seen).iloc[0]
+    told = (
+        f"With the spreads that were recorded (data sets {seen['set_sd']:.1f}, cells {seen['cell_sd']:.1f} "
+        f"points), the whole design with seven units finds an effect of one point in "
+        f"{100 * again['found']:.0f} % of studies. This power was computed after the fact: it speaks of the "
+        "design, not of the result."
+    )
+Markdown(told)
+
+# %% [markdown]
+# ## What these encoders can tell
+#
+# One small encoder whose pretraining included translations, five seeds of tuning on one checkpoint. It **can** show
+# whether difficulty, changed within data sets of this size, moves the transfer of *this* encoder by a point or more.
+# It **cannot** speak for XLM-R, for intermediate tasks of a hundred thousand items as in
+# {cite:t}`phang2020english`, or for tasks that it fails to learn: a level of which nothing is learnt is at
+# chance, and the hard end of the line is then made of nothing.
+#
+# ## What we saw
+#
+# - Difficulty can be changed within a task, and whether it was is measured, not assumed.
+# - A hard task is not a task from which much is learnt; labels at random are the hardest of all.
+# - Cells within a family gain most and say least.
+# - The answer, and how much of the planned grid it rests on, stand at the head of this page and are made from the
+#   records.
+#
+# ## What would change our mind
+#
+# - A verdict of *effect* that a single data set carries: the lines *without ...* under sensitivity.
+# - Gains after permuted labels or masked text as large as after the task: then it was text or steps, not the task.
+# - The iso-accuracy result: mechanisms with one accuracy and different gains mean that accuracy is not the cause.
+# - The same grid with `xlm-roberta-base`, whose records this page would read: see [](run_it_yourself.md).
+#
+# ## Exercises
+#
+# 1. Four levels and five seeds make twenty runs a data set; eight data sets make 160. Why is the sample size not 160?
+#
+# :::{dropdown} Solution
+# The claim is about tasks. Runs of one data set share what is particular to it, so more of them make its one number
+# sharper and add no second task. Taking runs for units finds effects that are not there.
+# :::
+#
+# 2. Why is difficulty taken from other seeds than the gain?
+#
+# :::{dropdown} Solution
+# A run whose training went badly scores low on its own held-out items, so its level looks hard, and it also adds
+# little. Both from one run, that makes a slope downward out of bad luck.
+# :::
+#
+# 3. The primary test gives p = 0.4. A colleague concludes that difficulty does not matter. What do you ask for?
+#
+# :::{dropdown} Solution
+# The equivalence test, or the interval. With wide intervals 0.4 means *cannot say*; only an interval within the
+# smallest effect of interest means *does not matter enough*.
+# :::
+#
+# 4. Run the page with `-p mechanism items -p levels "[0, 3]"`. What must be trained before, and why on other seeds?
+#
+# :::{dropdown} Solution
+# The models that tell the PVI of every item, each on one half of the pool and asked about the other. Were they the
+# runs of the grid themselves, an item would be called hard because this very run had failed on it.
+# :::

@@ -1,0 +1,210 @@
+"""Figures of chapter 7: tidy frames in, a figure out, at book width and colour-blind safe.
+
+As ``transfer_plots``. Reads nothing and computes nothing but the ends of drawn intervals: frames
+come from ``intermediate_tables`` and ``intermediate_secondary``. A family has one colour and one
+marker on all of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helpers.study.intermediate_rules import rules
+from helpers.study.plots import WIDTH
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from helpers.maths.decisions import Inference
+
+_MARKERS = "osd^vP*X"
+GAIN = "gain over no intermediate task (points)"
+DIFFICULTY = "measured difficulty (share of the way to perfect that is missing)"
+
+
+def _look(family: str) -> dict[str, object]:
+    import seaborn
+
+    place = list(rules().families).index(family)
+    return {"marker": _MARKERS[place % 8], "color": seaborn.color_palette("colorblind", 10)[place]}
+
+
+def answer(effects: pd.DataFrame, primary: Inference | None) -> Figure:
+    """Effect of every data set with two standard errors, and their mean with its 95 % interval.
+
+    effects : columns family, effect, error (NaN: none). The grey band is smaller than of interest.
+    """
+    figure, axis = _one(1.3 + 0.28 * (len(effects) + (primary is not None)))
+    for line, row in enumerate(effects.itertuples()):
+        error = 0.0 if row.error != row.error else 2 * row.error
+        axis.errorbar(row.effect, line, xerr=error, ms=5, elinewidth=1, **_look(row.family))
+    names = list(effects["family"])
+    if primary is not None:
+        ends = [[primary.mean - primary.low], [primary.high - primary.mean]]
+        axis.errorbar(
+            primary.mean, len(names), xerr=ends, marker="D", ms=6, color="black", elinewidth=2
+        )
+        names.append("mean, 95 % interval")
+    smallest = rules().smallest_effect
+    axis.axvspan(-smallest, smallest, color="0.9", zorder=0)
+    axis.axvline(0, color="0.4", lw=0.8)
+    axis.set_yticks(range(len(names)), names)
+    axis.set_ylim(len(names) - 0.5, -0.5)
+    axis.grid(axis="y", visible=False)
+    axis.set_xlabel("gain, hardest level less easiest (points); band: too small to matter")
+    return figure
+
+
+def coverage(counted: pd.DataFrame) -> Figure:
+    """Seeds recorded of every cell: families down, mechanisms and levels across."""
+    import seaborn
+
+    figure, axis = _one(3.2)
+    most = len(rules().seeds)
+    seaborn.heatmap(
+        counted,
+        ax=axis,
+        vmin=0,
+        vmax=most,
+        annot=True,
+        fmt="d",
+        cmap="cividis",
+        linewidths=0.5,
+        cbar_kws={"label": f"seeds recorded, of {most}", "ticks": range(most + 1)},
+    )
+    axis.set(xlabel="what makes a level, and the level (0 easiest, 3 hardest)", ylabel="")
+    axis.set_xticklabels(axis.get_xticklabels(), rotation=45, ha="right")
+    axis.set_yticklabels(axis.get_yticklabels(), rotation=0)
+    return figure
+
+
+def levels(hard: pd.DataFrame, mechanism: str) -> Figure:
+    """Measured difficulty by level, mean over seeds, a line a data set."""
+    figure, axis = _one(3.0)
+    own = hard[hard["mechanism"].eq(mechanism)]
+    mean = own.groupby(["family", "level"])["difficulty"].mean().reset_index()
+    for family in rules().families:
+        line = mean[mean["family"].eq(family)]
+        if len(line):
+            axis.plot(line["level"], line["difficulty"], label=family, ms=5, **_look(family))
+    axis.set(xlabel="level, 0 the easiest", xticks=range(rules().levels))
+    axis.set_ylabel("measured difficulty\n(1: chance, 0: perfect)")
+    axis.axhline(1, color="0.5", ls=":", lw=1)
+    _legend(figure, axis)
+    return figure
+
+
+def slopes(points: pd.DataFrame, effects: pd.DataFrame) -> Figure:
+    """Gain against measured difficulty: a panel a data set, a dot a run, the line through them.
+
+    points : columns family, difficulty, gain, seed. The line is drawn through the means, with the
+    slope within seeds; where ``effects`` has none, there is none.
+    """
+    import matplotlib.pyplot as plt
+    import numpy as np
+
+    names = [name for name in rules().families if name in set(points["family"])]
+    rows = -(-len(names) // 4)
+    figure, axes = plt.subplots(
+        rows, min(4, len(names)), sharey=True, squeeze=False, layout="constrained"
+    )
+    for axis, name in zip(axes.flat, names, strict=False):
+        own = points[points["family"].eq(name)]
+        look = _look(name)
+        axis.plot(own["difficulty"], own["gain"], ls="none", ms=4, alpha=0.7, **look)
+        chosen = effects[effects["family"].eq(name)]
+        if len(chosen):
+            x, y = (own[c] - own.groupby("seed")[c].transform("mean") for c in _XY)
+            if float(x @ x) > 0:
+                slope = float(x @ y) / float(x @ x)
+                ends = np.array([own["difficulty"].min(), own["difficulty"].max()])
+                middle = own["difficulty"].mean(), own["gain"].mean()
+                axis.plot(ends, middle[1] + slope * (ends - middle[0]), color=look["color"])
+        axis.axhline(0, color="0.5", lw=0.8)
+        axis.set_title(name)
+    for axis in axes.flat[len(names) :]:
+        axis.set_visible(False)
+    figure.supxlabel(DIFFICULTY, fontsize="medium")
+    figure.supylabel("gain (points)", fontsize="medium")
+    figure.set_size_inches(WIDTH, 0.7 + 1.6 * rows)
+    return figure
+
+
+_XY = ("difficulty", "gain")
+
+
+def context(found: pd.DataFrame) -> Figure:
+    """Gain against difficulty of the tasks as they are: a marker a data set, named."""
+    figure, axis = _one(3.2)
+    for row in found.itertuples():
+        axis.plot(row.difficulty, row.gain, ms=7, ls="none", label=row.family, **_look(row.family))
+    axis.axhline(0, color="0.5", lw=0.8)
+    axis.set(xlabel=DIFFICULTY, ylabel="mean gain (points)")
+    _legend(figure, axis)
+    return figure
+
+
+def power(design: pd.DataFrame, correlation: pd.DataFrame) -> Figure:
+    """What the design finds, by true effect; what a correlation finds, by number of tasks."""
+    import matplotlib.pyplot as plt
+    import seaborn
+
+    colours = seaborn.color_palette("colorblind", 10)
+    figure, (left, right) = plt.subplots(1, 2, sharey=True, layout="constrained")
+    for i, (n, own) in enumerate(design.groupby("data sets")):
+        style = {"color": colours[i], "marker": _MARKERS[i], "ms": 4}
+        left.plot(own["true effect"], own["found"], label=f"found, {n} data sets", **style)
+        style |= {"ls": ":", "label": f"equivalent, {n} data sets"}
+        left.plot(own["true effect"], own["equivalent"], **style)
+    left.set(xlabel="true effect over the range (points)", ylabel="share of studies")
+    left.set_title("difficulty changed within data sets")
+    for i, (rho, own) in enumerate(correlation.groupby("true rho")):
+        look = {"color": colours[i + 3], "marker": _MARKERS[i + 3], "ms": 4}
+        right.plot(own["tasks"], own["found"], label=f"true correlation {rho:g}", **look)
+    right.set(xlabel="independent tasks")
+    right.set_title("correlation over tasks")
+    for axis in (left, right):
+        axis.axhline(0.8, color="0.5", ls="--", lw=0.8)
+        axis.set_ylim(0, 1.02)
+        place = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.2)}
+        axis.legend(frameon=False, fontsize="small", ncol=2, **place)
+    figure.set_size_inches(WIDTH, 3.6)
+    return figure
+
+
+def live(scores: pd.DataFrame, label: str) -> Figure:
+    """A live grid: columns cell (a marker each), line (what was scored), value."""
+    import seaborn
+
+    figure, axis = _one(0.9 + 0.35 * scores["line"].nunique())
+    lines = list(dict.fromkeys(scores["line"]))
+    for i, (cell, own) in enumerate(scores.groupby("cell", sort=False)):
+        axis.plot(
+            own["value"],
+            [lines.index(line) + 0.2 * (i - 1) for line in own["line"]],
+            ls="none",
+            marker=_MARKERS[i % 8],
+            color=seaborn.color_palette("colorblind", 10)[i % 10],
+            label=cell,
+        )
+    axis.set_yticks(range(len(lines)), lines)
+    axis.set_ylim(len(lines) - 0.5, -0.5)
+    axis.grid(axis="y", visible=False)
+    axis.set_xlabel(label)
+    _legend(figure, axis)
+    return figure
+
+
+def _one(height: float) -> tuple[Figure, Axes]:
+    import matplotlib.pyplot as plt
+
+    return plt.subplots(figsize=(WIDTH, height), layout="constrained")
+
+
+def _legend(figure: Figure, axis: Axes) -> None:
+    handles, labels = axis.get_legend_handles_labels()
+    if labels:
+        columns = min(len(labels), 4)
+        figure.legend(handles, labels, loc="outside lower center", ncol=columns, frameon=False)

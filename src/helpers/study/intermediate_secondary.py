@@ -1,0 +1,316 @@
+"""Chapter 7: beside the primary test. Secondary tests, sensitivity, power, a mixed model.
+
+None of it decides: p values here are corrected by Holm together, and a choice that would turn the
+verdict is shown as such. Takes a ``Study`` of ``intermediate_tables``.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from helpers.study import intermediate_gains as of
+from helpers.study.intermediate_gate import controls_of
+from helpers.study.intermediate_rules import ITEMS, MASKED, NOISE, PERMUTED, rules
+from helpers.study.intermediate_tables import (
+    LEVEL_0,
+    Study,
+    context_test,
+    interval,
+    mean_gains,
+    p_value,
+    points,
+)
+from helpers.study.transfer import TUNED
+from helpers.study.transfer_data import SOURCE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from helpers.maths.decisions import Inference
+
+# Spreads, in points, under which the design was planned: of a seed, of data sets in the true
+# difference, of a cell.
+PLANNED = {"seed_sd": 1.0, "set_sd": 0.8, "cell_sd": 1.2}
+FEWEST_RUNS = 20  # cells, for a mixed model of two fixed and two random effects
+
+
+# -- secondary tests
+
+
+def secondary(study: Study) -> pd.DataFrame:
+    """Every test beside the primary one that the records allow, with Holm's correction."""
+    import pandas as pd
+
+    from helpers.maths.decisions import holm
+
+    lines = []
+
+    def tested(question: str, units: int, estimate: str, p: float) -> None:
+        lines.append({"question": question, "units": units, "estimate": estimate, "p": p})
+
+    noise = of.decided(of.slopes(study.table, NOISE, study.targets))
+    if noise is not None:
+        tested("slope by label noise, hardest less easiest", noise.n_sets, interval(noise), noise.p)
+    if (found := context_test(study)) is not None:
+        tested("tasks as they are: correlation", found.n_families, f"{found.rho:+.2f}", found.p)
+    for question, mechanism, level in (
+        ("gain of a task as it is", NOISE, LEVEL_0),
+        ("gain of its text alone", MASKED, LEVEL_0),
+        ("gain of permuted labels", PERMUTED, LEVEL_0),
+    ):
+        own = over_families(study, mechanism, level)
+        if own is not None:
+            tested(question, own.n_sets, interval(own), own.p)
+    table = pd.DataFrame(lines, columns=["question", "units", "estimate", "p"])
+    adjusted = holm(table["p"]) if len(table) else []
+    table["p, Holm"] = [p_value(p) for p in adjusted]
+    table["p"] = [p_value(p) for p in table["p"]]
+    return table.set_index("question")
+
+
+def over_families(study: Study, mechanism: str, level: int) -> Inference | None:
+    """Whether the mean gain of a mechanism differs from 0, over families of tasks."""
+    gain = mean_gains(study)
+    own = gain[gain["mechanism"].eq(mechanism) & gain["level"].eq(level)]
+    return _inferred(dict(zip(own["family"], own["gain"], strict=True)))
+
+
+def _inferred(by_name: dict[str, float]) -> Inference | None:
+    """``decided`` for any number a data set."""
+    from helpers.data.tasks import task
+    from helpers.maths.decisions import inference_over
+
+    of_family: dict[str, list[float]] = {}
+    for name, value in by_name.items():
+        of_family.setdefault(task(rules().family(name).task).family, []).append(value)
+    means = [float(np.mean(values)) for values in of_family.values()]
+    if len(means) < rules().fewest_sets or np.ptp(means) == 0:
+        return None
+    return inference_over(means, smallest=rules().smallest_effect, level=1 - rules().alpha)
+
+
+# -- sensitivity
+
+
+def sensitivity(study: Study) -> pd.DataFrame:
+    """The primary effect under other choices: a line a choice, only those that can be computed."""
+    import pandas as pd
+
+    def slopes(targets: Sequence[str] = study.targets, **options: Any) -> Sequence[of.SetSlope]:
+        return of.slopes(study.table, rules().primary, targets, **options)
+
+    tried = {"as frozen": study.primary}
+    if study.primary is not None:
+        tried["cells within a family too"] = of.decided(slopes(same_family=True))
+        tried["all targets, also uninformative ones"] = of.decided(slopes(study.courses))
+        for target in study.targets if len(study.targets) > 1 else ():
+            tried[f"target {target} alone"] = of.decided(slopes([target]))
+        tried["difficulty of the very run"] = of.decided(slopes(own_seed=True))
+        tried["gain of the last level less the first"] = _inferred(_ends(study))
+        for one in study.slopes:
+            if one.slope.effect is not None:
+                rest = [other for other in study.slopes if other.family != one.family]
+                tried[f"without {one.family}"] = of.decided(rest)
+    lines = [
+        {
+            "choice": choice,
+            "units": found.n_sets,
+            "hardest less easiest": interval(found),
+            "verdict": found.verdict,
+        }
+        for choice, found in tried.items()
+        if found is not None
+    ]
+    names = ["choice", "units", "hardest less easiest", "verdict"]
+    return pd.DataFrame(lines, columns=names).set_index("choice")
+
+
+def _ends(study: Study) -> dict[str, float]:
+    """Gain of the last level less that of the first, of data sets that have both."""
+    gain = mean_gains(study)
+    own = gain[gain["mechanism"].eq(ITEMS)].pivot(index="family", columns="level", values="gain")
+    last = rules().levels - 1
+    if not {0, last} <= set(own.columns):
+        return {}
+    return dict((own[last] - own[0]).dropna())
+
+
+# -- a mixed model
+
+
+def mixed(study: Study) -> pd.DataFrame | None:
+    """Gain on difficulty within and between data sets, with an intercept and a slope a data set.
+
+    gain = a + b within + c between + (a_d + b_d within) + noise: two predictors, *within* (a
+    level's difficulty less its data set's mean) and *between* (that mean), and random effects of
+    the data set; by restricted maximum likelihood (statsmodels). Its standard errors are normal
+    ones and too small for so few data sets: beside the primary test, not in its place. None below
+    four data sets, or where it cannot be fitted.
+    """
+    import pandas as pd
+    import statsmodels.formula.api as formulas
+
+    found = points(study)
+    if found["family"].nunique() < 4 or len(found) < FEWEST_RUNS:
+        return None
+    mean = found.groupby("family")["difficulty"].transform("mean")
+    found = found.assign(within=found["difficulty"] - mean, between=mean)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a variance at its bound is told by the table's own size
+        try:
+            model = formulas.mixedlm(
+                "gain ~ within + between", found, groups="family", re_formula="~within"
+            ).fit(method="lbfgs")
+        except (np.linalg.LinAlgError, ValueError):
+            return None
+    names = {"within": "difficulty within a data set", "between": "mean difficulty of a data set"}
+    if not np.isfinite(model.bse_fe[list(names)]).all():
+        return None
+    lines = [
+        {
+            "predictor": shown,
+            "points for 0 to 1": round(float(model.fe_params[name]), 1),
+            "standard error": round(float(model.bse_fe[name]), 1),
+        }
+        for name, shown in names.items()
+    ]
+    return pd.DataFrame(lines).set_index("predictor")
+
+
+# -- power
+
+
+def power_of_design(
+    effects: Sequence[float] = (0.0, 0.5, 1.0, 1.5, 2.0),
+    sets: Sequence[int] = (8,),
+    *,
+    n_draws: int = 1000,
+    **spreads: float,
+) -> pd.DataFrame:
+    """Share of simulated studies that find an effect, or equivalence: a line an effect and size."""
+    import pandas as pd
+
+    from helpers.maths.slopes import design_power
+
+    lines = []
+    for n_sets in sets:
+        for effect in effects:
+            found = design_power(
+                effect,
+                n_sets=n_sets,
+                n_levels=rules().levels,
+                n_seeds=len(rules().seeds),
+                smallest=rules().smallest_effect,
+                alpha=rules().alpha,
+                n_draws=n_draws,
+                **(PLANNED | spreads),
+            )
+            line = {"data sets": n_sets, "true effect": effect, "found": found.found}
+            lines.append(line | {"equivalent": found.equivalent})
+    return pd.DataFrame(lines)
+
+
+def power_of_correlation(
+    units: Sequence[int] = (6, 8, 12, 20, 40), rho: Sequence[float] = (0.3, 0.5, 0.7)
+) -> pd.DataFrame:
+    """Share of simulated studies of so many independent tasks that find a correlation of rho."""
+    import pandas as pd
+
+    from helpers.maths.decisions import correlation_power
+
+    lines = [
+        {"tasks": n, "true rho": each, "found": correlation_power(n, each, n_draws=4000)}
+        for each in rho
+        for n in units
+    ]
+    return pd.DataFrame(lines)
+
+
+def spreads_seen(study: Study) -> dict[str, float] | None:
+    """Spread of data sets' effects and of cells about their lines, as recorded; None below three.
+
+    ``cell_sd`` from the scatter of cells about the lines; ``set_sd`` from that of the effects less
+    what the cells explain, not below 0.
+    """
+    known = [one for one in study.slopes if one.slope.effect is not None]
+    errors = np.array([one.slope.effect_error for one in known], dtype=float)
+    if len(known) < rules().fewest_sets or not np.isfinite(errors).all():
+        return None
+    found = np.array([one.slope.effect for one in known])
+    squares = np.square(np.linspace(0, 1, rules().levels) - 0.5).sum() * len(rules().seeds)
+    between = max(0.0, float(found.var(ddof=1) - np.mean(errors**2)))
+    return {
+        "set_sd": round(float(np.sqrt(between)), 3),
+        "cell_sd": max(0.001, round(float(np.sqrt(np.mean(errors**2) * squares)), 3)),
+    }
+
+
+# -- item by item
+
+
+def english_first(study: Study) -> pd.DataFrame:
+    """Score of a translated item where its English was answered rightly, and where wrongly.
+
+    Of controls, over all seeds, where a target's items are the same in both languages. Right: a
+    score of a half or more. What any other predictor of a wrong answer has to add to.
+    """
+    import pandas as pd
+
+    by_set: dict[tuple[str, str], list[np.ndarray]] = {}
+    for run in controls_of(study.runs):
+        rows = [row for row in run.record.rows if row.method == TUNED and row.name != "spearman"]
+        english = {row.task: row for row in rows if row.target_language == "en"}
+        for row in rows:
+            source = english.get(row.task)
+            if source is None or row is source or source.setting.get("role") != SOURCE:
+                continue
+            items = run.items()
+            if not (row.key in items and source.key in items):
+                continue
+            if items.ids(row.key) == items.ids(source.key):
+                both = np.stack([items[source.key], items[row.key]])
+                by_set.setdefault((row.task, row.target_language), []).append(both)
+    lines = []
+    for (task, language), found in sorted(by_set.items()):
+        english, other = np.concatenate(found, axis=1)
+        right = english >= 0.5
+        means = [other[chosen].mean() if chosen.any() else np.nan for chosen in (right, ~right)]
+        told = ["" if mean != mean else f"{100 * mean:.1f}" for mean in means]
+        line = {"set": task, "language": language, "seeds": len(found)}
+        line |= {"items": found[0].shape[1], "English right": f"{100 * right.mean():.0f} %"}
+        line |= {"score where right": told[0], "score where wrong": told[1]}
+        lines.append(line)
+    names = ["set", "language", "seeds", "items", "English right"]
+    names += ["score where right", "score where wrong"]
+    return pd.DataFrame(lines, columns=names).set_index(["set", "language"])
+
+
+# -- laboratory and real corpora
+
+
+def signs(laboratory: Study, real: Study) -> pd.DataFrame:
+    """Effect of every data set that both kinds of data have, and whether their signs agree."""
+    import pandas as pd
+
+    def of_study(study: Study) -> dict[str, float]:
+        return {
+            one.family: one.slope.effect for one in study.slopes if one.slope.effect is not None
+        }
+
+    mine, theirs = of_study(laboratory), of_study(real)
+    lines = [
+        {
+            "data set": name,
+            "laboratory": f"{mine[name]:+.2f}",
+            "real corpora": f"{theirs[name]:+.2f}",
+            "same sign": "yes" if np.sign(mine[name]) == np.sign(theirs[name]) else "no",
+        }
+        for name in rules().families
+        if name in mine and name in theirs
+    ]
+    names = ["data set", "laboratory", "real corpora", "same sign"]
+    return pd.DataFrame(lines, columns=names).set_index("data set")

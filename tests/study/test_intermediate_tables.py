@@ -1,0 +1,375 @@
+"""Chapter 7 as tables, on planted records: none, one seed, two with gaps, the whole grid."""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pytest
+
+from helpers import paths
+from helpers.study import intermediate_gains as gains
+from helpers.study import intermediate_planned as planned
+from helpers.study import intermediate_plots as figures
+from helpers.study import intermediate_secondary as beside
+from helpers.study import intermediate_tables as tables
+from helpers.study import store
+from helpers.study.intermediate_design import DESIGNS, Cell, cells
+from helpers.study.intermediate_gate import counting, gates
+from helpers.study.intermediate_rules import OF_A_FAMILY, rules
+from helpers.study.items import Items
+from helpers.study.record import Record, identity
+from helpers.study.row import Row
+from helpers.study.store import Stored
+
+matplotlib.use("Agg")
+
+NANO = "models/xlmr-nano-tlm"
+N = 40  # items of an English set
+COURSES = {  # course -> kind, metric, English set, sets in other languages
+    "nli": ("classification", "accuracy", "lingnli", [("xnli", "ko"), ("xnli", "de")]),
+    "tagging": ("tagging", "accuracy", "udpos", [("udpos", "ko")]),
+    "two classes": ("classification", "accuracy", "sst2", [("nsmc", "ko")]),
+    "similarity": ("similarity", "spearman", "stsb", [("korsts", "ko")]),
+    "choice": ("choice", "accuracy", "copa_en", [("xcopa", "id"), ("xcopa", "tr")]),
+    "reading": ("span", "F1", "xquad", [("xquad", "ko")]),
+}
+HARDEST = 3
+
+
+def draw(*what: object) -> np.random.Generator:
+    return np.random.default_rng(zlib.crc32(repr(what).encode()))
+
+
+def difficulty_of(cell: Cell) -> float:
+    """Planted: levels 0.15 apart, data sets 0.02."""
+    if cell.mechanism not in OF_A_FAMILY:
+        return 0.0
+    return 0.2 + 0.15 * cell.level + 0.02 * list(rules().families).index(cell.intermediate)
+
+
+def made(cell: Cell, *, per_level: float = 0.0, noise: float = 0.3, **changes) -> tuple:
+    """Record and items of a cell. A level adds ``per_level`` points to what every target gains."""
+    params = {"data": "local", "encoder": NANO, "n_items": 0, **cell.params, **changes}
+    common = {
+        "encoder": params["encoder"],
+        "source_language": "en",
+        "seed": cell.seed,
+        "intermediate_task": None if cell.intermediate == "none" else cell.intermediate,
+    }
+    told = {"mechanism": cell.mechanism, "level": cell.level}
+    rows, items = [], Items()
+
+    def add(method, name, task, kind, language, role, value, scores=None, **setting) -> None:
+        row = Row(
+            **common,
+            name=name,
+            task=task,
+            kind=kind,
+            method=method,
+            target_language=language,
+            split="report",
+            setting={"role": role, **setting},
+            value=value,
+            n=N,
+        )
+        rows.append(row)
+        if scores is not None:
+            items.add(row.key, [f"{task}-{i}" for i in range(N)], scores)
+
+    if cell.mechanism in OF_A_FAMILY and cell.mechanism != "masked":
+        family = rules().families[cell.intermediate]
+        score = 0.5 + 0.5 * (1 - difficulty_of(cell))
+        kind = ("intermediate", "accuracy", family.task, family.kind, "en", "difficulty")
+        add(*kind, score, labels="clean", chance=0.5, **told)
+    for direction in ("target->source", "source->target"):
+        place = ("none", "precision@1", "tatoeba", "retrieval", "ko", "retrieval")
+        add(*place, 0.9, direction=direction, **told)
+    if cell.mechanism in OF_A_FAMILY:
+        add("none", "CKA to the start", "tatoeba", "retrieval", "ko", "retrieval", 0.8, **told)
+    for course, (kind, name, english, others) in COURSES.items():
+        if not rules().asked(course, cell.mechanism, cell.level):
+            continue
+        # Seeds chose their learning rates for themselves.
+        tuned = {"course": course, "learning_rate": [1e-4, 3e-4][cell.seed % 2], **told}
+        gold = draw(english).normal(size=N)
+        right = gold + draw(course, cell.seed).normal(size=N) * 0.3
+        if kind != "similarity":
+            right = (draw(course, "right").random(N) < 0.9).astype(float)
+        add("tuned", name, english, kind, "en", "source", 0.9, right, **tuned)
+        if kind == "similarity":
+            items.add(f"gold {english} en", [f"{english}-{i}" for i in range(N)], gold)
+        for task, language in others:
+            away = 0.6 + (per_level / 100) * cell.level * (1 - CHANCE[task])
+            away += noise / 100 * draw(cell, task, language).normal()
+            same = right if task == "xquad" else None  # its items are those of English
+            add("tuned", name, task, kind, language, "target", away, same, **tuned)
+        if cell.mechanism == "none":
+            wrong = draw(course, "wrong").normal(size=N)
+            if kind != "similarity":
+                wrong = (draw(course, "wrong").random(N) < 0.3).astype(float)
+            if course == "tagging":  # words alone do as well: this target tells nothing
+                wrong = right
+            add("bag-of-words", name, english, kind, "en", "source", 0.3, wrong, form="x")
+            add("permuted-labels", name, english, kind, "en", "source", 0.3, wrong, **tuned)
+    parts = {
+        "chapter": "07_intermediate",
+        "study_version": 1,
+        "params": params,
+        "data": {"source": params["data"], "fingerprints": {"rules": rules().digest}},
+        "encoders": {params["encoder"]: "abc"},
+    }
+    whole = Record(**parts, identity=identity(*parts.values()), environment={}, rows=rows)
+    return whole, items
+
+
+CHANCE = {"xnli": 0.333, "udpos": 0.059, "nsmc": 0.5, "korsts": 0.0, "xcopa": 0.5, "xquad": 0.0}
+COUNTING = {"nli", "two classes", "similarity", "choice"}
+
+
+def keep(results: Path, wanted: list[Cell], **changes) -> None:
+    for cell in wanted:
+        record, items = made(cell, **changes)
+        store.save(record, items, results / record.chapter / record.identity)
+
+
+@pytest.fixture
+def results(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setattr(paths, "RESULTS", tmp_path)
+    return tmp_path
+
+
+def kept(cell: Cell, **changes) -> Stored:
+    """A run as it would be read from the store."""
+    record, items = made(cell, **changes)
+    run = Stored(record, Path("nowhere"))
+    run.__dict__["_items"] = items  # what a read of items.npz leaves there
+    return run
+
+
+def study(wanted: list[Cell], **changes) -> tables.Study:
+    return tables.read([kept(cell, **changes) for cell in sorted(wanted)], n_boot=100)
+
+
+@pytest.fixture(scope="module")
+def whole() -> tables.Study:
+    """The whole grid, with a planted effect of three points."""
+    return study(cells(DESIGNS), per_level=1.0)
+
+
+def everything(found: tables.Study, *, drawn: bool = False) -> None:
+    """All tables, and if asked all figures, that the page shows can be made."""
+    tables.answer(found)
+    for table in (
+        tables.gate_told(found),
+        tables.manipulated(found),
+        tables.manipulated(found, "noise"),
+        tables.slopes_told(found),
+        tables.by_target_told(found),
+        tables.apart_told(found),
+        tables.controls(found),
+        tables.drift_told(found),
+        tables.context(found),
+        beside.secondary(found),
+        beside.sensitivity(found),
+        beside.signs(found, found),
+        beside.english_first(found),
+    ):
+        assert not table.index.duplicated().any()
+        assert "nan" not in table.to_string()
+    beside.mixed(found)
+    tables.context_test(found)
+    beside.spreads_seen(found)
+    if drawn:
+        everything_drawn(found)
+
+
+def everything_drawn(found: tables.Study) -> None:
+    import matplotlib.pyplot as plt
+
+    figures.coverage(planned.seeds_recorded(found.runs))
+    if len(effects := tables.effects(found)):
+        figures.answer(effects, found.primary)
+    if len(points := tables.points(found)):
+        figures.slopes(points, effects)
+    figures.levels(found.hard, "items")
+    figures.context(tables.context(found))
+    plt.close("all")
+
+
+class TestWithoutRecords:
+    def test_everything_can_be_made(self):
+        everything(study([]), drawn=True)
+
+    def test_it_says_that_nothing_is_recorded(self):
+        found = study([])
+        number = len(cells(["primary"]))
+        assert tables.answer(found) == (
+            f"**Not decided**: 0 of {number} runs of the primary design are recorded."
+        )
+        assert (planned.coverage(found.runs)["recorded"] == 0).all()
+        assert found.targets == () and found.primary is None
+
+
+class TestOneSeed:
+    def test_everything_can_be_made(self):
+        everything(study(cells(DESIGNS, seeds=[0])))
+
+    def test_a_whole_seed_of_every_design_is_counted(self):
+        table = planned.coverage(study(cells(DESIGNS, seeds=[0])).runs)
+        assert (table["whole seeds"] == 1).all()
+        assert (table["recorded"] * len(rules().seeds) == table["planned"]).all()
+
+    def test_one_control_gates_on_its_items(self):
+        found = study(cells(["primary"], seeds=[0]))
+        assert set(found.targets) == COUNTING
+        assert found.apart == ("reading",), "tuned after some levels only"
+        told = tables.gate_told(found)
+        assert told.loc["tagging", "counts"] == "no: uninformative"
+        assert set(told["seeds"]) == {1}
+
+    def test_without_a_control_there_is_no_gain(self):
+        found = study([cell for cell in cells(seeds=[0]) if cell.mechanism == "items"])
+        everything(found)
+        assert found.gains.empty and found.targets == ()
+
+
+class TestTwoSeedsWithGaps:
+    WANTED = [
+        cell
+        for cell in cells(DESIGNS, seeds=[0, 3])
+        if (cell.seed, cell.level) != (3, 2) and cell.intermediate != "dialogue"
+    ]
+
+    def test_everything_can_be_made(self):
+        everything(study(self.WANTED, per_level=1.0), drawn=True)
+
+    def test_the_planted_slope_is_found_in_what_there_is(self):
+        found = study(self.WANTED, per_level=1.0, noise=0.001)
+        assert "dialogue" not in {one.family for one in found.slopes}
+        for one in found.slopes:
+            assert one.slope.effect == pytest.approx(HARDEST * 1.0, abs=0.05)
+        assert planned.seeds_recorded(found.runs).loc["nli", "items 2"] == 1
+        assert "Not decided yet" in tables.answer(found)
+
+    def test_seeds_with_other_learning_rates_are_paired(self):
+        assert set(study(self.WANTED).gate["seeds"]) == {2}
+
+
+class TestTheWholeGrid:
+    def test_everything_can_be_made(self, whole):
+        everything(whole)
+
+    def test_a_planted_effect_is_the_verdict(self, whole):
+        found = whole
+        assert tables.answer(found).startswith("**Effect**")
+        assert found.primary.n_sets == 7, "reviews and tweets are one family"
+        assert found.primary.low < 3 < found.primary.high
+        same = {one.family: one.targets for one in found.slopes}
+        assert "similarity" not in same["sts"] and "nli" not in same["nli"]
+        table = beside.sensitivity(found)
+        assert set(table["verdict"]) == {"effect"} and "without nli" in table.index
+        within = beside.mixed(found).loc["difficulty within a data set", "points for 0 to 1"]
+        assert within == pytest.approx(1 / 0.15, rel=0.1)
+        agreement = beside.signs(found, found)
+        assert len(agreement) == 8 and set(agreement["same sign"]) == {"yes"}
+
+    def test_a_target_with_two_levels_stands_apart(self, whole):
+        assert not any("reading" in one.targets for one in whole.slopes)
+        table = tables.apart_told(whole)
+        assert len(table) == len(rules().families) - 1, "of reading itself it is not counted"
+        assert set(table["counts"]) == {"yes"}
+        assert all(float(told) == pytest.approx(3, abs=1.0) for told in table["difference"])
+
+    def test_items_that_two_languages_share_are_read_side_by_side(self, whole):
+        table = beside.english_first(whole)
+        assert list(table.index) == [("xquad", "ko")]
+        assert table["score where right"].tolist() == ["100.0"], "planted: the same answers"
+        assert table["score where wrong"].tolist() == ["0.0"]
+
+    def test_no_effect_is_equivalence(self):
+        found = study(cells(["primary"]))
+        assert found.primary.verdict in ("equivalent", "small effect")
+        assert tables.answer(found).startswith(f"**{found.primary.verdict.capitalize()}**")
+
+    def test_secondary_tests_are_corrected_together(self, whole):
+        table = beside.secondary(whole)
+        assert len(table) == 5
+        assert table.loc["slope by label noise, hardest less easiest", "p, Holm"] == "< 0.001"
+
+
+class TestRecorded:
+    def test_a_trial_with_fewer_items_is_left_aside(self, results):
+        keep(results, cells(["primary"], seeds=[0]))
+        keep(results, [Cell(0, "none", "none", 0), Cell(0, "items", "nli", 1)], n_items=40)
+        found = gains.recorded("local", NANO)
+        assert len(found) == len(cells(["primary"], seeds=[0]))
+        assert {run.record.params["n_items"] for run in found} == {0}
+
+    def test_other_rules_encoders_and_data_are_left_aside(self, results):
+        keep(results, [Cell(0, "none", "none", 0)])
+        record, items = made(Cell(1, "none", "none", 0))
+        data = {"source": "local", "fingerprints": {"rules": "older"}}
+        content = record.model_dump() | {"data": data}
+        parts = [content[name] for name in ("chapter", "study_version", "params", "data")]
+        content |= {"identity": identity(*parts, content["encoders"]), "rows": record.rows}
+        other = Record(**content)
+        store.save(other, items, results / other.chapter / other.identity)
+        assert len(gains.recorded("local", NANO)) == 1
+        assert gains.recorded("lab", NANO) == gains.recorded("local", "models/xlmr-nano") == []
+
+
+class TestGate:
+    def test_every_baseline_must_be_beaten(self, results):
+        record, items = made(Cell(0, "none", "none", 0))
+        rows = list(record.rows)
+        tuned = next(
+            row for row in rows if row.method == "tuned" and row.setting.get("course") == "nli"
+        )
+        strong = Row(**(tuned.model_dump() | {"method": "majority"}))
+        items.add(strong.key, items.ids(tuned.key), items[tuned.key])
+        content = record.model_dump() | {"rows": [*rows, strong]}
+        whole = Record(**content)
+        folder = results / whole.chapter / whole.identity
+        run = Stored(store.save(whole, items, folder), folder)
+        table = gates([run], n_boot=100).set_index("course")
+        assert not table.loc["nli", "counts"]
+        assert table.loc["nli", "baseline"] == "majority" and table.loc["nli", "value"] == 0
+        assert set(counting(table.reset_index())) == COUNTING - {"nli"} | {"reading"}
+
+    def test_the_difference_is_that_of_the_scores(self, results):
+        keep(results, [Cell(seed, "none", "none", 0) for seed in (0, 1)])
+        row = gates(gains.recorded("local", NANO), n_boot=100).set_index("course").loc["nli"]
+        right = (draw("nli", "right").random(N) < 0.9).mean()
+        wrong = (draw("nli", "wrong").random(N) < 0.3).mean()
+        assert row["value"] == pytest.approx(right - wrong)
+        assert row["low"] < row["value"] < row["high"] and row["seeds"] == 2
+
+
+class TestRulesToldAsTables:
+    def test_sizes_are_those_of_the_file(self):
+        table = planned.families()
+        assert list(table.index) == list(rules().families)
+        assert table.loc["nli", "items a level"] == rules().families["nli"].n
+        assert table.loc["sts", "target not counted"] == "similarity"
+
+    def test_every_target_and_rule_has_a_line(self):
+        assert list(planned.courses().index) == list(COURSES)
+        assert f"{rules().smallest_effect:g} point" in planned.decisions().to_string()
+
+
+class TestPower:
+    def test_the_planned_design_and_the_correlation(self):
+        table = beside.power_of_design((0.0, 1.0, 2.0), n_draws=400)
+        found = table.set_index("true effect")["found"]
+        assert found[0.0] < 0.1 and 0.5 < found[1.0] < 0.75 and found[2.0] > 0.95
+        correlation = beside.power_of_correlation((6, 12), (0.5,))["found"]
+        assert correlation.iloc[0] < correlation.iloc[1] < 0.5
+        figures.power(table, beside.power_of_correlation((6, 12), (0.5,)))
+
+    def test_spreads_are_those_planted(self):
+        seen = beside.spreads_seen(study(cells(["primary"]), noise=1.0))
+        # A gain is a cell less its control, a mean over targets and their languages.
+        assert 0.3 < seen["cell_sd"] < 1.5 and seen["set_sd"] < 1.0

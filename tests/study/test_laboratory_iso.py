@@ -1,0 +1,367 @@
+"""The iso-accuracy study: calibration, mixing, and what planted records are made of."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.errors import UserError
+from helpers.study import laboratory_iso as iso
+from helpers.study import laboratory_iso_tables as tables
+from helpers.study.laboratory_iso_params import (
+    CHAPTER,
+    NOISE,
+    NONE,
+    PERMUTED,
+    LaboratoryIsoParams,
+    cell,
+    rules,
+)
+from helpers.study.params import build
+from helpers.study.plan import Outcome
+from helpers.study.record import Record, identity
+from helpers.study.row import Row
+from helpers.study.store import Stored
+
+matplotlib.use("Agg")
+
+
+# -- calibration and mixing
+
+
+@pytest.mark.parametrize("planted", [0.12, 0.5, 0.93])
+@pytest.mark.parametrize("bend", [0.5, 1.0, 2.0])
+def test_the_search_finds_a_planted_share(planted, bend):
+    def accuracy(share: float) -> float:
+        return 0.95 - 0.2 * (share / planted) ** bend  # 0.75 at the planted share
+
+    found = iso.searched(accuracy, (accuracy(0.0), accuracy(1.0)), 0.75, 0.01, 12)
+    assert abs(found.accuracy - 0.75) <= 0.01
+    assert abs(found.share - planted) <= 0.06 * planted / bend
+    assert found.trials[-1] == (found.share, found.accuracy)
+
+
+def test_the_search_takes_the_nearest_trial_where_none_is_near():
+    values = iter([0.85, 0.70, 0.78])
+    found = iso.searched(lambda share: next(values), (0.9, 0.5), 0.75, 0.01, 3)
+    assert len(found.trials) == 3
+    assert found.accuracy == pytest.approx(0.78)
+
+
+def test_the_search_never_tries_a_share_twice():
+    tried: list[float] = []
+
+    def step(share: float) -> float:  # no share is near: the search closes in on the step
+        tried.append(share)
+        return 0.9 if share < 0.5 else 0.5
+
+    iso.searched(step, (0.9, 0.5), 0.75, 0.01, 60)
+    assert len(tried) == len(set(tried)) < 60
+
+
+@pytest.mark.parametrize(("ends", "share"), [((0.74, 0.5), 0.0), ((0.9, 0.76), 1.0)])
+def test_accuracies_that_do_not_enclose_the_wanted_one_give_the_nearer_end(ends, share):
+    assert iso.searched(pytest.fail, ends, 0.75, 0.01, 6) == iso.Found(share, ends[int(share)], ())
+
+
+def labelled(name: str, labels: str) -> pd.DataFrame:
+    ids = [f"{name}-{i}" for i in range(len(labels))]
+    return pd.DataFrame({"id": ids, "text": ids, "label": list(labels)})
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25, 0.5, 1.0])
+def test_mixing_keeps_rows_and_labels(share):
+    easy, hard = labelled("easy", "abba" * 5), labelled("hard", "baab" * 5)
+    mixed = iso.mixed(easy, hard, share)
+    assert list(mixed["label"]) == list(easy["label"])
+    assert mixed["id"].is_unique
+    exchanged = mixed["id"].str.startswith("hard")
+    assert exchanged.groupby(mixed["label"]).sum().tolist() == [round(share * 10)] * 2
+
+
+def test_a_larger_share_keeps_what_a_smaller_one_exchanged():
+    easy, hard = labelled("easy", "ab" * 20), labelled("hard", "ab" * 20)
+    small, large = (set(iso.mixed(easy, hard, share)["id"]) for share in (0.3, 0.6))
+    assert {name for name in small if name.startswith("hard")} <= large
+    with pytest.raises(UserError, match="share"):
+        iso.mixed(easy, hard, 1.1)
+
+
+def test_items_are_posed_as_the_mechanism_has_it(monkeypatch):
+    small = iso.rules().intermediate | {"items": 40, "held": 20}
+    monkeypatch.setitem(iso.rules().__dict__, "intermediate", small)
+    iso.items.cache_clear()
+    params = LaboratoryIsoParams()
+    try:
+        easy, held = iso.items("easy")
+        train, measured = iso.posed(cell(params, "depth", 0.5, 1e-3))
+        assert [len(train), len(measured)] == [40, 20]
+        assert train["id"].str.startswith("depth").sum() == 20
+        assert measured["id"].str.startswith("depth").sum() == 10
+        assert not set(train["text"]) & set(measured["text"])
+        train, measured = iso.posed(cell(params, NOISE, 0.5, 1e-3))
+        assert list(train["text"]) == list(easy["text"])
+        assert list(train["label"]) != list(easy["label"])
+        assert sorted(measured["label"]) == sorted(held["label"])
+        changed = iso.posed(cell(params, PERMUTED, 1.0, 1e-3))[0]["label"].ne(easy["label"]).sum()
+        assert changed > train["label"].ne(easy["label"]).sum()
+    finally:
+        iso.items.cache_clear()
+
+
+# -- parameters and plans
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("data", "hub"), ("part", "both"), ("seed", "-1"), ("levels", "2")]
+)
+def test_wrong_parameters_are_refused_by_name(name, value):
+    with pytest.raises(UserError, match=name):
+        build(CHAPTER, {name: value})
+
+
+@pytest.mark.parametrize(("name", "value"), [("target_languages", "en"), ("encoder", "no/where")])
+def test_what_the_laboratory_or_the_disk_lacks_is_refused_when_planned(name, value):
+    with pytest.raises(UserError):
+        iso.study(build(CHAPTER, {name: value}))
+
+
+def test_a_calibration_knows_of_no_target_and_gains_know_the_rules(monkeypatch):
+    small = {"train": 20, "validation": 20, "report": 20}
+    targets = tuple(replace(target, **small) for target in rules().targets)
+    monkeypatch.setitem(rules().__dict__, "targets", targets)
+    iso.targets.cache_clear()
+    gains = iso.study(LaboratoryIsoParams())
+    calibrated = iso.study(LaboratoryIsoParams(part="calibration", seed=1000))
+    assert gains.data["fingerprints"]["rules"] == rules().digest
+    assert calibrated.data["fingerprints"]["rules"] == rules().calibrated_by
+    assert set(gains.data["fingerprints"]) - set(calibrated.data["fingerprints"]) == {
+        target.name for target in rules().targets
+    }
+    assert not set(rules().seeds) & set(rules().calibration_seeds)
+    iso.targets.cache_clear()
+
+
+def test_a_calibration_tells_every_trial_and_what_it_found(monkeypatch):
+    """Trainings are planted: an encoder that scores by share and seed."""
+
+    def planted(found, arms, tuned, one, **more) -> None:
+        value = 0.9 - 0.3 * one.level + (0.005 if one.seed % 2 else -0.005)
+        setting = {"mechanism": one.mechanism, "level": one.level, "labels": "clean"} | more
+        where = {"method": "intermediate", "task": "sst2", "kind": "classification"}
+        where |= {"target_language": "en", "split": "validation", "setting": setting}
+        found.add_value("accuracy", value, 20, **where)
+
+    monkeypatch.setattr(iso, "_tell", planted)
+    monkeypatch.setattr(iso, "teach", lambda one, base: (None, None, Path("/nowhere/at/all")))
+    plan = iso.study(LaboratoryIsoParams(part="calibration", seed=1000))
+    outcome = plan.compute(False)
+    assert isinstance(outcome, Outcome)
+    shares = {r.setting["mechanism"]: r.value for r in outcome.rows if r.name == "share"}
+    assert set(shares) == set(rules().mechanisms)
+    assert shares["depth"] == pytest.approx(0.5, abs=0.04)
+    record = recorded(outcome.rows, plan.params, plan.data, plan.encoders)
+    assert all(row.setting["near"] for row in record.select(method="calibration"))
+
+
+def test_a_record_tunes_every_target_after_every_mechanism(monkeypatch):
+    """Nothing is trained: who is tuned from whom, at which share, and where baselines are made."""
+    share = {"noise": 0.4, "depth": 0.5, "length": 0.6}
+    seen, controls = [], []
+
+    def told(params, progress) -> list[Row]:
+        record = made(params.encoder, params.seed, gain={}).record
+        rows = record.select(method="calibration", name="share")
+        return [row.model_copy(update={"value": share[row.setting["mechanism"]]}) for row in rows]
+
+    def target(found, arms, arm, recipe) -> list[Path]:
+        cell_ = arms.params
+        task, rate = arms.data.course.name, recipe.learning_rate
+        of = found.common["intermediate_task"]
+        seen.append((cell_.mechanism, cell_.level, of, arms.base, task, rate))
+        return []
+
+    monkeypatch.setattr(iso, "calibrated", told)
+    monkeypatch.setattr(iso, "teach", lambda one, base: (None, None, Path("/nowhere/at/all")))
+    monkeypatch.setattr(iso, "_tell", lambda *given: None)
+    left = SimpleNamespace(precision="float32")
+    monkeypatch.setattr(iso, "after", lambda base, tuned, one: left)
+    monkeypatch.setattr(iso, "target", target)
+    monkeypatch.setattr(iso, "baselines", lambda *given: controls.append(given[-1]) or [])
+    courses = [
+        SimpleNamespace(course=c, sizes=c.laboratory, train=labelled("x", "abab"))
+        for c in (iso.STS, iso.NLI)
+    ]
+    start = SimpleNamespace(precision="float32", label="models/tiny")
+    outcome = iso.measure(LaboratoryIsoParams(), tuple(courses), start, False)
+    assert len(outcome.rows) == 3
+    assert [one[0] for one in seen[::2]] == list(rules().cells)
+    assert {one[0]: one[1] for one in seen} == share | {"none": 0, "easy": 0, "permuted": 1}
+    assert all((one[3] is start) == (one[2] is None) == (one[0] == NONE) for one in seen)
+    assert {one[5] for one in seen} == {target.learning_rate for target in rules().targets}
+    assert [one.mechanism for one in controls] == [NONE, NONE]
+
+
+# -- tables, on planted records
+
+
+def recorded(rows: list[Row], params: dict, data: dict, encoders: dict[str, str]) -> Record:
+    return Record(
+        chapter=CHAPTER,
+        study_version=iso.VERSION,
+        identity=identity(CHAPTER, iso.VERSION, params, data, encoders),
+        params=params,
+        data=data,
+        encoders=encoders,
+        environment={},
+        rows=rows,
+    )
+
+
+def made(encoder: str, seed: int, *, gain: dict[str, float], shake: float = 0.05) -> Stored:
+    """A record in which each mechanism adds ``gain`` points to every target."""
+    draw = np.random.default_rng(zlib.crc32(repr((encoder, seed)).encode()))
+    rows = []
+
+    def add(name, task, method, language, value, split="report", kind="similarity", **setting):
+        row = {"name": name, "task": task, "method": method, "target_language": language}
+        row |= {"split": split, "kind": kind, "value": value, "setting": setting, "n": 300}
+        rows.append(Row(encoder=encoder, source_language="en", seed=seed, **row))
+
+    for mechanism in rules().mechanisms:
+        for name, value in (("share", 0.5), ("accuracy", 0.752)):
+            told = {"mechanism": mechanism, "near": True, "trials": 2}
+            add(name, "sst2", "calibration", "en", value, "validation", **told)
+    for mechanism in rules().cells:
+        if mechanism != NONE:
+            kinds = ("clean", "exchanged") if mechanism in (NOISE, PERMUTED) else ("clean",)
+            for labels in kinds:
+                value = 0.9 if mechanism == NOISE and labels == "clean" else 0.753
+                told = {"mechanism": mechanism, "labels": labels, "level": 0.5}
+                own = "intermediate"
+                add("accuracy", "sst2", own, "en", value + 0.001 * seed, "validation", **told)
+        for target in rules().targets:
+            chance, name = (1 / 3, "accuracy") if target.course == "nli" else (0.0, "spearman")
+            for language in ("en", "ko", "ru"):
+                points = 40 + gain.get(mechanism, 0.0) + draw.normal(0, shake)
+                value = chance + points / 100 * (1 - chance)
+                role = "source" if language == "en" else "target"
+                told = {"role": role, "mechanism": mechanism, "course": target.course}
+                add(name, target.task, "tuned", language, value, **told)
+    for target in rules().targets:
+        name = "accuracy" if target.course == "nli" else "spearman"
+        # a bag of words does as well as the encoder in nli, so that nli cannot count
+        value = 0.7 if target.course == "nli" else 0.2
+        add(name, target.task, "bag-of-words", "en", value, role="source")
+    params = LaboratoryIsoParams(encoder=encoder, seed=seed).model_dump(mode="json")
+    params = {k: v for k, v in params.items() if k not in LaboratoryIsoParams.HOW}
+    data = {"source": "lab", "fingerprints": {"rules": rules().digest}}
+    return Stored(recorded(rows, params, data, {encoder: "f"}), Path())
+
+
+def design(**planted) -> list[Stored]:
+    return [made(encoder, seed, **planted) for encoder in rules().encoders for seed in (0, 1, 2)]
+
+
+def test_without_a_record_no_number_is_told(tmp_path):
+    found = tables.summary(tmp_path)
+    assert (found.records, found.wanted, found.verdict) == (0, 15, None)
+    assert found.text.startswith("No record yet of 15.")
+    frames = [part for part in vars(found).values() if isinstance(part, pd.DataFrame)]
+    assert len(frames) == 6
+    assert all(part.empty and len(part.columns) for part in frames)
+
+
+def test_one_record_has_values_without_intervals_and_no_verdict():
+    found = tables.summed_up([made("models/tiny", 0, gain={"noise": 3.0})])
+    assert found.verdict is None
+    assert found.text.startswith("So far 1 of 15 records.")
+    assert "nan" not in found.text
+    assert found.gates["counts"].tolist() == [False, False]  # one run cannot show it
+    assert set(found.gains["target"]) == {"similarity", "nli"}
+    assert found.gains["low"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("gain", "shake", "expected"),
+    [
+        ({"noise": 5.0, "depth": 1.0, "length": 1.0}, 0.05, "effect"),
+        ({"noise": 1.5, "depth": 1.0, "length": 1.0}, 0.05, "small effect"),
+        ({"noise": 1.0, "depth": 1.0, "length": 1.0}, 0.4, "equivalent"),
+        ({"noise": 1.0, "depth": 1.0, "length": 1.0}, 9.0, "inconclusive"),
+    ],
+)
+def test_planted_gains_are_decided_as_they_were_planted(gain, shake, expected):
+    found = tables.summed_up(design(gain=gain, shake=shake))
+    if shake < 9:
+        assert found.gates.set_index("course")["counts"].to_dict() == {
+            "similarity": True,
+            "nli": False,
+        }
+        planted = found.gains[found.gains["target"].eq(tables.ALL)].set_index("mechanism")
+        assert planted.loc["noise", "value"] == pytest.approx(gain["noise"], abs=0.5)
+        assert planted.loc["permuted", "value"] == pytest.approx(0.0, abs=0.5)
+    assert found.verdict == expected
+    assert tables.SCOPE in found.text
+
+
+@pytest.mark.parametrize("runs", [0, 1, 9])
+def test_the_figure_shows_what_there_is(runs):
+    drawn = tables.figure(tables.summed_up(design(gain={"noise": 5.0})[:runs]))
+    shown = [len(axis.containers) for axis in drawn.axes]
+    assert shown == {0: [0, 0], 1: [5, 0], 9: [5, 5]}[runs]
+    matplotlib.pyplot.close(drawn)
+
+
+def test_accuracy_is_told_as_posed_and_on_clean_labels():
+    found = tables.summed_up(design(gain={}))
+    noise = found.manipulation.set_index("mechanism").loc["noise"]
+    assert noise["value"] == pytest.approx(0.754)
+    assert noise["clean"] == pytest.approx(0.901)
+    assert noise["within"]
+    assert found.calibration["share"].eq(0.5).all()
+    assert len(found.calibration) == 9
+
+
+def test_tasks_that_are_not_equally_hard_are_said_to_be_so(monkeypatch):
+    calibration = replace(rules().calibration, accuracy=0.6)
+    monkeypatch.setitem(rules().__dict__, "calibration", calibration)
+    found = tables.summed_up(design(gain={"noise": 5.0}))
+    assert not found.manipulation["within"].dropna().any()
+    assert "At accuracies meant to be equal the gains differ" in found.text
+    assert "Not at it: noise, depth, length; adjusted for that: noise - depth" in found.text
+
+
+def test_what_accuracy_explains_is_taken_out():
+    rows = [
+        {"encoder": encoder, "seed": seed, "mechanism": mechanism, "course": "similarity"}
+        | {"accuracy": 0.75 + off + 0.01 * seed, "gain": 100 * (off + 0.01 * seed)}
+        for encoder in rules().encoders
+        for seed in range(3)
+        for mechanism, off in zip(rules().mechanisms, (0.0, 0.02, -0.02), strict=True)
+    ]
+    table = pd.DataFrame(rows)
+    left = tables.adjusted(table.drop(columns="accuracy"), table.drop(columns=["course", "gain"]))
+    assert left["gain"].abs().max() < 1e-9
+
+
+def test_an_incomplete_design_uses_the_seeds_that_all_encoders_have():
+    runs = design(gain={"noise": 5.0})
+    table = tables.gains(tables.frame(runs[:-1]))
+    own = table[table["mechanism"].eq("noise") & table["course"].eq("similarity")]
+    assert tables.over_design(own, "gain").value == pytest.approx(5.0, abs=0.2)
+
+
+def test_records_under_other_rules_or_languages_are_left_out(monkeypatch):
+    run = made("models/tiny", 0, gain={})
+    other = made("models/tiny", 1, gain={})
+    other.record.data["fingerprints"]["rules"] = "older"
+    monkeypatch.setattr(tables.store, "scan", lambda results, chapter: ([run, other], []))
+    assert tables.recorded() == [run]
