@@ -85,7 +85,7 @@ def rules(path: Path = FILE) -> Rules:
     """The decisions.
 
     >>> rules().mechanisms, rules().calibration.accuracy
-    (('noise', 'depth', 'length'), 0.75)
+    (('noise', 'depth', 'length'), 0.8)
     """
     content = path.read_bytes().replace(b"\r\n", b"\n")
     told = tomllib.loads(content.decode())
