@@ -261,6 +261,7 @@ def made(encoder: str, seed: int, *, gain: dict[str, float], shake: float = 0.05
         # a bag of words does as well as the encoder in nli, so that nli cannot count
         value = 0.7 if target.course == "nli" else 0.2
         add(name, target.task, "bag-of-words", "en", value, role="source")
+        add(name, target.task, "bag-of-words", "en", 0.99, role="source", genre="laboratory")
     params = LaboratoryIsoParams(encoder=encoder, seed=seed).model_dump(mode="json")
     params = {k: v for k, v in params.items() if k not in LaboratoryIsoParams.HOW}
     data = {"source": "lab", "fingerprints": {"rules": rules().digest}}
@@ -285,6 +286,7 @@ def test_one_record_has_values_without_intervals_and_no_verdict():
     assert found.verdict is None
     assert found.text.startswith("So far 1 of 15 records.")
     assert "nan" not in found.text
+    assert "Too little is recorded to tell which targets count." in found.text
     assert found.gates["counts"].tolist() == [False, False]  # one run cannot show it
     assert set(found.gains["target"]) == {"similarity", "nli"}
     assert found.gains["low"].isna().all()
