@@ -388,7 +388,7 @@ if iso.records:
     added = iso.gains.assign(gain=with_ends(iso.gains[ENDS]))
     display(added.pivot(index="mechanism", columns="target", values="gain").fillna(""))
     apart = iso.comparisons.assign(difference=with_ends(iso.comparisons[ENDS]))
-    display(apart.set_index("pair")[["difference"]])
+    shown(apart.set_index("pair")[["difference"]], "*Comparisons need two seeds of two encoders.*")
 
 # %% [markdown]
 # ## Context: the classical design
