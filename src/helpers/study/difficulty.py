@@ -65,7 +65,7 @@ def measure(params: DifficultyParams, one: Pool, base: Base, progress: bool) -> 
             arms, tuned.model, train, asked
         )
     found = v_information(seeing, blind)
-    outcome = Outcome(tidy=lambda: [forget(folder) for folder in used])
+    outcome = Outcome(tidy=lambda: forget(*used))
     common = {
         "task": one.task,
         "kind": one.family.kind,

@@ -115,12 +115,7 @@ def measure(
         used += target(found, arms, Arm(TUNED, arms_form(data.course.kind), data.train), recipe)
         if params.mechanism == NONE:
             used += baselines(found, arms, recipe, base, params)
-
-    def tidy() -> None:
-        for folder in used:
-            forget(folder)
-
-    return Outcome(found.rows, found.items, tidy=tidy)
+    return Outcome(found.rows, found.items, tidy=lambda: forget(*used))
 
 
 # -- what it left, and the targets

@@ -37,7 +37,7 @@ _COLUMNS = (
 OF_A_CELL = ("intermediate", "mechanism", "level", "seed")
 
 
-def recorded(data: str, encoder: str, results: object = None) -> list[Stored]:
+def recorded(data: str, encoder: str) -> list[Stored]:
     """Runs of the chapter under the rules that stand, on one kind of data, by one encoder.
 
     Of runs that differ in more than the cell (a trial with fewer items, an older version of the
@@ -45,7 +45,7 @@ def recorded(data: str, encoder: str, results: object = None) -> list[Stored]:
     """
     from helpers.study.record import canonical
 
-    found, _ = store.scan(results, chapter=CHAPTER)  # type: ignore[arg-type]
+    found, _ = store.scan(chapter=CHAPTER)
     alike: dict[str, list[Stored]] = {}
     for run in found:
         if _ours(run, data, encoder):

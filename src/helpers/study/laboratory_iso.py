@@ -10,7 +10,6 @@ language.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -39,7 +38,7 @@ from helpers.study.laboratory_iso_params import (
 )
 from helpers.study.plan import Outcome, Plan, made, tracked
 from helpers.study.row import Row
-from helpers.study.transfer import TUNED, Arm, Arms, Base, open_base
+from helpers.study.transfer import TUNED, Arm, Arms, Base, forget, open_base
 from helpers.study.transfer_data import SOURCE, TARGET, CourseData, Test, first_by_id, reported
 from helpers.study.transfer_labels import corrupted
 from helpers.study.transfer_rows import Rows
@@ -299,7 +298,7 @@ def calibrate(params: LaboratoryIsoParams, base: Base, progress: bool) -> Outcom
         where |= {"target_language": "en", "split": "validation", "setting": told_}
         found.add_value("share", one.share, held, **where)
         found.add_value("accuracy", one.accuracy, held, **where)
-    return Outcome(rows + found.rows, tidy=lambda: _forget(used))
+    return Outcome(rows + found.rows, tidy=lambda: forget(*used))
 
 
 def calibrated(params: LaboratoryIsoParams, progress: bool) -> list[Row]:
@@ -370,7 +369,7 @@ def measure(
 
     for _ in tracked(results(), rules().cells, str, progress=progress):
         pass
-    return Outcome(found.rows, found.items, tidy=lambda: _forget(used))
+    return Outcome(found.rows, found.items, tidy=lambda: forget(*used))
 
 
 def _cell(found: Rows, one: Cell, asked: tuple[CourseData, ...], base: Base) -> list[Path]:
@@ -389,9 +388,3 @@ def _cell(found: Rows, one: Cell, asked: tuple[CourseData, ...], base: Base) -> 
         if one.mechanism == NONE:
             used += baselines(found, arms, recipe, base, own)
     return used
-
-
-def _forget(folders: list[Path]) -> None:
-    for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
-        Path(f"{folder}.lock").unlink(missing_ok=True)

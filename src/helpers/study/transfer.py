@@ -268,10 +268,11 @@ class Arms:
         return paths.BUILD / "finetune" / name
 
 
-def forget(work: Path) -> None:
-    """Remove the folder of a training whose scores are kept."""
-    shutil.rmtree(work, ignore_errors=True)
-    Path(f"{work}.lock").unlink(missing_ok=True)
+def forget(*works: Path) -> None:
+    """Remove the folders of trainings whose scores are kept."""
+    for work in works:
+        shutil.rmtree(work, ignore_errors=True)
+        Path(f"{work}.lock").unlink(missing_ok=True)
 
 
 def scored(found: Rows, arms: Arms, arm: Arm) -> None:
