@@ -377,7 +377,8 @@ shown(tables.apart_told(real))
 # ## Is accuracy the cause? The laboratory, with accuracy held still
 #
 # If difficulty acts through English accuracy, then tasks made hard in different ways to the *same* accuracy must
-# add the same. Only in generated text can accuracy be set. Accuracy in percent, gains in points, all **laboratory**:
+# add the same. Only in generated text can accuracy be set. Items and steps are alike under all of them; tokens are
+# not under length, which makes reviews longer. Accuracy in percent, gains in points, all **laboratory**:
 
 # %% tags=["hide-input"]
 iso = laboratory_iso_tables.summary()
