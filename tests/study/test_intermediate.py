@@ -141,6 +141,26 @@ def test_every_item_of_a_pool_gets_its_information(made):
     assert not (paths.RESULTS / "difficulty").exists(), "only who asks for a record gets one there"
 
 
+def test_what_a_model_is_asked_had_no_part_in_making_or_choosing_it(monkeypatch, tmp_path):
+    learnt = []
+    course = items.Pool.course
+
+    def seen(self, train, held):
+        learnt.append((set(train["id"]), set(held["id"])))
+        return course(self, train, held)
+
+    monkeypatch.setattr(items.Pool, "course", seen)
+    values = {name: SMALL[name] for name in ("encoder", "n_items", "learning_rates", "precision")}
+    run("difficulty", values | {"intermediate": "sentiment"}, out=tmp_path, progress=False)
+    ids = items.pool("sentiment", "lab", 24).table["id"]
+    half = difficulty.halves(ids)
+    assert len(learnt) == 2
+    for side, (train, held) in enumerate(learnt):
+        asked = set(ids[half == side])
+        assert train and held and not train & held
+        assert not (train | held) & asked
+
+
 # -- runs
 
 

@@ -17,6 +17,7 @@ from helpers.study.intermediate_params import DifficultyParams
 from helpers.study.intermediate_rules import rules
 from helpers.study.plan import Outcome, Plan, made
 from helpers.study.transfer import Arm, Arms, Base, forget, open_base
+from helpers.study.transfer_data import first_by_id
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,9 +56,12 @@ def measure(params: DifficultyParams, one: Pool, base: Base, progress: bool) -> 
     blind = np.zeros(len(one.table))
     used = []
     for side in (0, 1):
-        train = one.table[half != side].reset_index(drop=True)
+        own = one.table[half != side].reset_index(drop=True)
         asked = one.table[half == side].reset_index(drop=True)
-        arms = Arms(params, one.course(train, asked.iloc[: one.family.held]), base, progress)
+        # Epoch and learning rate are chosen on items of the half that is learnt from.
+        chosen_on = first_by_id(own, one.family.held)
+        train = own[~own["id"].isin(chosen_on["id"])].reset_index(drop=True)
+        arms = Arms(params, one.course(train, chosen_on), base, progress)
         arm = Arm(PVI, arms_form(one.family.kind), train)
         tuned = arms.tuned(arm)
         used.append(arms.work(arm, tuned.recipe))
