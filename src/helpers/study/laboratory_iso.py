@@ -96,7 +96,7 @@ def study(params: LaboratoryIsoParams, *, progress: bool = True) -> Plan:
 def pool() -> Pool:
     """The intermediate task, its easy items to learn from."""
     one = rules().intermediate
-    sizes = one["items"], one["held"], one["max_length"], one["epochs"]
+    sizes = one["items"], one["held"] // 2, one["max_length"], one["epochs"]
     family = Family(one["kind"], one["task"], "train", _KIND, *sizes)
     easy = items(EASY)[0]
     mark = _fingerprints((EASY,))[EASY]
@@ -104,8 +104,11 @@ def pool() -> Pool:
 
 
 @lru_cache(maxsize=8)
-def items(setting: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Items of a setting of the dials: to learn from, and held out. Ids tell the setting."""
+def items(setting: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Items of a setting of the dials: to learn from, to calibrate on, to measure on.
+
+    Ids tell the setting.
+    """
     from helpers.data.lab import api
 
     one, dials = rules().intermediate, _dials(setting)
@@ -113,7 +116,9 @@ def items(setting: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     train, held = (
         api.table(one["kind"], "en", split, n, _SEED, dials=dials) for split, n in sizes.items()
     )
-    return tuple(table.assign(id=f"{setting}-" + table["id"]) for table in (train, held))
+    half = one["held"] // 2
+    parts = train, held.iloc[:half], held.iloc[half:].reset_index(drop=True)
+    return tuple(table.assign(id=f"{setting}-" + table["id"]) for table in parts)
 
 
 def _dials(setting: str) -> Any:
@@ -151,21 +156,22 @@ def mixed(easy: pd.DataFrame, hard: pd.DataFrame, share: float) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=easy.columns)
 
 
-def posed(one: Cell) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Items of a mechanism at a share: to learn from, labels exchanged, and held out, with none."""
-    train, held = items(EASY)
+def posed(one: Cell) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Items of a mechanism at a share, as of `items`; labels of those learnt from exchanged."""
+    parts = items(EASY)
     if one.mechanism in rules().mechanisms and one.mechanism != NOISE:
         hard = items(one.mechanism)
-        train, held = mixed(train, hard[0], one.level), mixed(held, hard[1], one.level)
+        parts = tuple(mixed(*both, one.level) for both in zip(parts, hard, strict=True))
+    train, *held = parts
     if share := exchanged(one):
         train = corrupted(train, _KIND, share)
-    return train, held
+    return train, *held
 
 
 def teach(one: Cell, base: Base) -> tuple[Arms, Tuned, Path]:
     """The encoder tuned on the intermediate task of a cell, and where it lies."""
-    train, held = posed(one)
-    arms = Arms(one, pool().course(train, held), base, False)
+    train, chosen_on, _ = posed(one)
+    arms = Arms(one, pool().course(train, chosen_on), base, False)
     arm = Arm(f"{one.mechanism} {one.level:g} {rules().calibrated_by}", arms_form(_KIND), train)
     recipe, _ = arms.recipe(arm.form)
     return arms, arms.tune(arm, recipe), arms.work(arm, recipe)
@@ -255,23 +261,19 @@ def searched(
 
 
 def calibrate(params: LaboratoryIsoParams, base: Base, progress: bool) -> Outcome:
-    """How much of each mechanism it takes, for this encoder; every trial is a row."""
+    """How much of each mechanism it takes under this seed; every trial is a row."""
     rows: list[Row] = []
     used: list[Path] = []
 
     def accuracy(mechanism: str, share: float) -> float:
-        values = []
-        for seed in rules().calibration_seeds:
-            own = params.model_copy(update={"seed": seed})
-            one = cell(own, mechanism, share, rules().intermediate["learning_rate"])
-            # Each in rows of its own: their items are not kept.
-            found = _rows(own, base, one)
-            arms, tuned, work = teach(one, base)
-            _tell(found, arms, tuned, one, training_seed=seed)
-            used.append(work)
-            rows.extend(found.rows)
-            values.append(_as_posed(found.rows))
-        return sum(values) / len(values)
+        one = cell(params, mechanism, share, rules().intermediate["learning_rate"])
+        # Each in rows of its own: their items are not kept.
+        found = _rows(params, base, one)
+        arms, tuned, work = teach(one, base)
+        _tell(found, arms, tuned, one)
+        used.append(work)
+        rows.extend(found.rows)
+        return _as_posed(found.rows)
 
     wanted, mechanisms = rules().calibration, rules().mechanisms
     easy = accuracy(EASY, 0.0)
@@ -288,7 +290,7 @@ def calibrate(params: LaboratoryIsoParams, base: Base, progress: bool) -> Outcom
                 wanted.trials,
             )
 
-    held = rules().intermediate["held"] * len(rules().calibration_seeds)
+    held = pool().family.held
     found = _rows(params, base, cell(params, EASY, 0.0, 1.0))
     named = zip(mechanisms, results(), strict=True)
     for name, one in tracked(named, mechanisms, str, progress=progress):
@@ -307,7 +309,6 @@ def calibrated(params: LaboratoryIsoParams, progress: bool) -> list[Row]:
 
     wanted = {
         "part": CALIBRATION,
-        "seed": rules().calibration_seeds[0],
         "target_languages": LaboratoryIsoParams().target_languages,
     }
     stored = run_stored(CHAPTER, params.model_copy(update=wanted), progress=progress)
@@ -338,8 +339,8 @@ def _rows(params: LaboratoryIsoParams, base: Base, one: Cell) -> _Rows:
     )
 
 
-def _tell(found: Rows, arms: Arms, tuned: Tuned, one: Cell, **more: int) -> None:
-    told(found, arms, tuned, one, {"mechanism": one.mechanism, "level": one.level} | more)
+def _tell(found: Rows, arms: Arms, tuned: Tuned, one: Cell) -> None:
+    told(found, arms, tuned, one, {"mechanism": one.mechanism, "level": one.level})
 
 
 def _as_posed(rows: list[Row]) -> float:
@@ -377,6 +378,7 @@ def _cell(found: Rows, one: Cell, asked: tuple[CourseData, ...], base: Base) -> 
     used, left = [], base
     if one.mechanism != NONE:
         arms, tuned, work = teach(one, base)
+        arms.data = replace(arms.data, validation=posed(one)[2])
         _tell(found, arms, tuned, one)
         left = after(base, tuned, one)
         used.append(work)

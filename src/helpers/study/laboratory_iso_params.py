@@ -61,7 +61,6 @@ class Rules:
     calibrated_by: str
     encoders: tuple[str, ...]
     seeds: tuple[int, ...]
-    calibration_seeds: tuple[int, ...]
     calibration: Calibration
     intermediate: dict[str, Any]
     hard: dict[str, dict[str, int]]
@@ -85,18 +84,15 @@ def rules(path: Path = FILE) -> Rules:
     """The decisions.
 
     >>> rules().mechanisms, rules().calibration.accuracy
-    (('noise', 'depth', 'length'), 0.8)
+    (('noise', 'depth', 'length'), 0.85)
     """
     content = path.read_bytes().replace(b"\r\n", b"\n")
     told = tomllib.loads(content.decode())
     return Rules(
         digest=hashlib.sha256(content).hexdigest()[:16],
-        calibrated_by=digest(
-            [told["calibration"], told["intermediate"], told["hard"], told["seeds"]["calibration"]]
-        ),
+        calibrated_by=digest([told["calibration"], told["intermediate"], told["hard"]]),
         encoders=tuple(told["encoders"]["names"]),
         seeds=tuple(told["seeds"]["gain"]),
-        calibration_seeds=tuple(told["seeds"]["calibration"]),
         calibration=Calibration(**told["calibration"]),
         intermediate=told["intermediate"],
         hard=told["hard"],

@@ -129,11 +129,11 @@ def frame(runs: Iterable[Stored]) -> pd.DataFrame:
 
 
 def calibration(table: pd.DataFrame) -> pd.DataFrame:
-    """Share of each mechanism for each encoder, and the accuracy on the calibration's seeds."""
+    """Share of each mechanism for each encoder and seed, and the accuracy that it was chosen by."""
     import pandas as pd
 
     own = table[table["method"].eq(CALIBRATION)]
-    keys = ["encoder", "mechanism"]
+    keys = [*_COORDINATES, "mechanism"]
     own = own.drop_duplicates([*keys, "name"])
     columns = [*keys, "share", "accuracy", "near", "trials"]
     if own.empty:
@@ -144,7 +144,7 @@ def calibration(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def accuracies(table: pd.DataFrame) -> pd.DataFrame:
-    """English accuracy of intermediate tasks under each gain seed, as posed and on clean labels."""
+    """English accuracy of intermediate tasks on the other half, as posed and on clean labels."""
     keys = [*_COORDINATES, "mechanism"]
     own = table[table["method"].eq(INTERMEDIATE) & table["name"].eq("accuracy")]
     clean = own[own["labels"].eq("clean")].set_index(keys)["value"].rename("clean")
@@ -154,7 +154,7 @@ def accuracies(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def manipulation(accuracy: pd.DataFrame) -> pd.DataFrame:
-    """Were the tasks equally hard? Accuracy on the gain seeds, interval, distance to the wanted."""
+    """Were the tasks equally hard? Accuracy on the other half, interval, distance to the wanted."""
     import pandas as pd
 
     wanted = rules().calibration
