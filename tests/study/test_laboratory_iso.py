@@ -63,8 +63,19 @@ def test_the_search_never_tries_a_share_twice():
         tried.append(share)
         return 0.9 if share < 0.5 else 0.5
 
-    iso.searched(step, (0.9, 0.5), 0.75, 0.01, 60)
-    assert len(tried) == len(set(tried)) < 60
+    iso.searched(step, (0.9, 0.5), 0.75, 0.01, 200)
+    assert len(tried) == len(set(tried)) == 99  # every hundredth, then it ends
+
+
+def test_one_training_that_ends_elsewhere_does_not_send_the_search_astray():
+    jumped = iter([0.80])  # the first trial, on the easy side, is five points too low
+
+    def accuracy(share: float) -> float:
+        return next(jumped, 0.95 - 0.2 * share)
+
+    found = iso.searched(accuracy, (0.95, 0.75), 0.85, 0.01, 10)
+    assert abs(found.accuracy - 0.85) <= 0.01
+    assert found.share == pytest.approx(0.5, abs=0.05)
 
 
 @pytest.mark.parametrize(("ends", "share"), [((0.74, 0.5), 0.0), ((0.9, 0.76), 1.0)])
