@@ -163,6 +163,8 @@ COPA = Course(
 COURSES = {
     "03_sts": (STS,),
     "04_mrc": (MRC,),
+    # Its English questions, which have translations.
+    "item_difficulty": (replace(MRC, targets=(MRC.source,), shifts=()),),
     "05_sentiment": (POLARITY, TWEETS),
     "07_intermediate": (
         NLI,

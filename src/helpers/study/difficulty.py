@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from helpers.study.row import Row
+
 CHAPTER, VERSION = "difficulty", 1
 PVI = "pvi"
 
@@ -48,9 +50,6 @@ def measure(params: DifficultyParams, one: Pool, base: Base, progress: bool) -> 
     """Rows ``V-information``, ``entropy`` (with and without input) and the items' information."""
     import numpy as np
 
-    from helpers.maths.difficulty import v_information
-    from helpers.study.row import Row
-
     half = halves(one.table["id"])
     seeing = np.zeros(len(one.table))
     blind = np.zeros(len(one.table))
@@ -68,30 +67,52 @@ def measure(params: DifficultyParams, one: Pool, base: Base, progress: bool) -> 
         seeing[half == side], blind[half == side] = gold_log_probabilities(
             arms, tuned.model, train, asked
         )
-    found = v_information(seeing, blind)
     outcome = Outcome(tidy=lambda: forget(*used))
-    common = {
-        "task": one.task,
-        "kind": one.family.kind,
-        "method": PVI,
-        "encoder": base.label,
-        "setting": {"intermediate": one.family.name},
-        "source_language": params.source_language,
-        "target_language": params.source_language,
-        "split": one.family.split,
-        "seed": params.seed,
-        "n": len(one.table),
-    }
-    for name, interval in (
-        ("V-information", found.information),
-        ("entropy with input", found.with_input),
-        ("entropy without input", found.without_input),
-    ):
-        ends = {"value": interval.value, "low": interval.low, "high": interval.high}
-        outcome.rows.append(Row(name=name, **common, **ends))
-    information = (seeing - blind) / np.log(2)
-    outcome.items.add(PVI, tuple(one.table["id"]), information)
+    outcome.rows += information_rows(
+        seeing,
+        blind,
+        task=one.task,
+        kind=one.family.kind,
+        encoder=base.label,
+        setting={"intermediate": one.family.name},
+        source_language=params.source_language,
+        target_language=params.source_language,
+        split=one.family.split,
+        seed=params.seed,
+    )
+    outcome.items.add(PVI, tuple(one.table["id"]), in_bits(seeing, blind))
     return outcome
+
+
+def information_rows(seeing: np.ndarray, blind: np.ndarray, **common: Any) -> list[Row]:
+    """Rows ``V-information`` and ``entropy`` with and without input, bits an item."""
+    from helpers.maths.difficulty import v_information
+    from helpers.study.row import Row
+
+    found = v_information(seeing, blind)
+    return [
+        Row(
+            name=name,
+            method=PVI,
+            n=len(seeing),
+            value=interval.value,
+            low=interval.low,
+            high=interval.high,
+            **common,
+        )
+        for name, interval in (
+            ("V-information", found.information),
+            ("entropy with input", found.with_input),
+            ("entropy without input", found.without_input),
+        )
+    ]
+
+
+def in_bits(seeing: np.ndarray, blind: np.ndarray) -> np.ndarray:
+    """PVI of each item from natural log-probabilities with and without the input."""
+    import numpy as np
+
+    return (seeing - blind) / np.log(2)
 
 
 def halves(ids: Any) -> np.ndarray:

@@ -10,27 +10,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from helpers.errors import UserError
 from helpers.study.difficulty import arms_form
-from helpers.study.intermediate_data import CHAPTER, retrieval_tables, targets
+from helpers.study.intermediate_data import CHAPTER, Retrieval, retrieval, targets
 from helpers.study.intermediate_items import Pool, pool
 from helpers.study.intermediate_params import IntermediateParams
+from helpers.study.intermediate_retrieval import drift
 from helpers.study.intermediate_rules import ITEMS, LONGER, NOISE, NONE, rules
 from helpers.study.intermediate_teach import after, teach, told, wanted
 from helpers.study.plan import Outcome, Plan, made
 from helpers.study.transfer import PERMUTED as PERMUTED_LABELS
 from helpers.study.transfer import TUNED, Arm, Arms, Base, forget, open_base
 from helpers.study.transfer_baselines import lexical, untuned
-from helpers.study.transfer_data import CourseData, Test
+from helpers.study.transfer_data import CourseData
 from helpers.study.transfer_labels import permuted
 from helpers.study.transfer_rows import Rows
 
 if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
-
     from helpers.models.finetune import Recipe
 
 VERSION = 1
@@ -49,12 +47,11 @@ def study(params: IntermediateParams, *, progress: bool = True) -> Plan:
         source = pool(params.intermediate, params.data, params.n_items)
         data[f"{source.task} en {source.family.split}"] = source.fingerprint
         notes += source.notes
-    retrieval = retrieval_tables(params)
-    data |= {name: fingerprint for name, (fingerprint, _) in retrieval.items()}
+    sought = retrieval(params)
+    data |= sought.fingerprints
 
     def compute(progress: bool) -> Outcome:
-        tables = {name: table for name, (_, table) in retrieval.items()}
-        return measure(params, source, asked, tables, base, progress)
+        return measure(params, source, asked, sought, base, progress)
 
     return made(
         CHAPTER,
@@ -84,7 +81,7 @@ def measure(
     params: IntermediateParams,
     source: Pool | None,
     asked: list[CourseData],
-    parallel: dict[str, pd.DataFrame],
+    sought: Retrieval,
     base: Base,
     progress: bool,
 ) -> Outcome:
@@ -103,7 +100,7 @@ def measure(
         arms, tuned, used = teach(params, source, base, progress)
         told(found, arms, tuned, params, setting)
         taught = after(base, tuned, params)
-    drift(found, params, parallel, base, taught, setting)
+    drift(found, params, sought, base, taught, setting)
     for data in asked:
         if not rules().asked(data.course.name, params.mechanism, params.level):
             continue
@@ -118,59 +115,7 @@ def measure(
     return Outcome(found.rows, found.items, tidy=lambda: forget(*used))
 
 
-# -- what it left, and the targets
-
-
-def drift(
-    found: Rows,
-    params: IntermediateParams,
-    parallel: dict[str, pd.DataFrame],
-    base: Base,
-    taught: Base,
-    setting: dict[str, Any],
-) -> None:
-    """How far the intermediate task moved the encoder, and how well it retrieves translations."""
-    from helpers.maths.geometry import linear_cka
-    from helpers.study.alignment_fit import precision
-    from helpers.study.transfer_kinds import Measure
-
-    moved = taught is not base
-    after_, before = _encoder(taught, params), _encoder(base, params) if moved else None
-    for name, table in parallel.items():
-        task, language, _ = name.split(" ")
-        english, other = (
-            after_.encode(list(table[side])) for side in ("source_text", "target_text")
-        )
-        test = Test(task, language, "retrieval", table)
-        measures = [
-            Measure("precision@1", correct, setting={"direction": direction})
-            for direction, correct in precision(other, english).items()
-        ]
-        if before is not None:
-            old = before.encode([*table["source_text"], *table["target_text"]])
-            both = _stacked(english, other)
-            measures.append(Measure("CKA to the start", value=float(linear_cka(old, both))))
-        found.add(test, "retrieval", NONE, measures, None, **setting)
-
-
-def _encoder(base: Base, params: IntermediateParams) -> Any:
-    from helpers.models.encoder import Encoder
-
-    return Encoder(
-        base.fresh().eval(),
-        base.tokenizer,
-        name=base.label,
-        device=base.device,
-        token_budget=params.token_budget,
-        cache=False,
-        progress=False,
-    )
-
-
-def _stacked(*parts: np.ndarray) -> np.ndarray:
-    import numpy as np
-
-    return np.concatenate(parts)
+# -- the targets
 
 
 def target(found: Rows, arms: Arms, arm: Arm, recipe: Recipe) -> list[Path]:

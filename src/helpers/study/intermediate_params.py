@@ -35,6 +35,18 @@ class DifficultyParams(ItemsParams):
         return value
 
 
+class ItemDifficultyParams(TransferParams):
+    """Parameters of the study that tells how hard the English questions of a parallel set are.
+
+    >>> ItemDifficultyParams().seed
+    1000
+    """
+
+    seed: Integer = Field(
+        default=rules().item_by_item["seeds"][0], ge=0, description="seed of training"
+    )
+
+
 class IntermediateParams(ItemsParams):
     """Parameters of chapter 7: one intermediate training and all targets after it.
 

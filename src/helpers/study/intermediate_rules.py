@@ -66,6 +66,8 @@ class Rules:
     fewest_sets: int
     primary: str
     retrieval: dict[str, Any]
+    answer_retrieval: dict[str, Any]
+    item_by_item: dict[str, Any]
 
     def family(self, name: str) -> Family:
         """A family by name; UserError on ``intermediate`` for another one."""
@@ -117,4 +119,6 @@ def rules(path: Path = FILE) -> Rules:
         fewest_sets=told["gates"]["fewest_sets"],
         primary=told["decision"]["mechanism"],
         retrieval=told["retrieval"],
+        answer_retrieval=told["answer_retrieval"],
+        item_by_item=told["item_by_item"],
     )

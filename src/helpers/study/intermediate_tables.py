@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.study import intermediate_gains as of
 from helpers.study.intermediate_gate import counting, gates
 from helpers.study.intermediate_planned import coverage
+from helpers.study.intermediate_retrieval import CKA, MAP, PRECISION
 from helpers.study.intermediate_rules import (
     ITEMS,
     LONGER,
@@ -304,16 +305,14 @@ def controls(study: Study) -> pd.DataFrame:
 
 
 def drift(study: Study) -> pd.DataFrame:
-    """CKA to the start and precision@1 after the intermediate phase, mean over languages and seeds.
+    """CKA to the start, precision@1 and mAP@20 after the intermediate phase, mean over all else.
 
     ``level``: as told, or "" where a mechanism has none. No line without a retrieval set.
     """
     own = study.table[study.table["role"].eq("retrieval")]
     mean = own.groupby([*of.CELL, "name"], sort=False)["value"].mean().reset_index()
     table = mean.pivot(index=of.CELL, columns="name", values="value").reset_index()
-    return table.rename_axis(columns=None).reindex(
-        columns=[*of.CELL, "precision@1", "CKA to the start"]
-    )
+    return table.rename_axis(columns=None).reindex(columns=[*of.CELL, PRECISION, MAP, CKA])
 
 
 def drift_told(study: Study) -> pd.DataFrame:
@@ -322,7 +321,7 @@ def drift_told(study: Study) -> pd.DataFrame:
     order = (NONE, LONGER, ITEMS, NOISE, MASKED, PERMUTED)
     place = table["mechanism"].map({name: number for number, name in enumerate(order)})
     table = table.assign(place=place).sort_values(["place", "level"], kind="stable")
-    names = ["precision@1", "CKA to the start"]
+    names = [PRECISION, MAP, CKA]
     told = table.groupby(["mechanism", "level"], sort=False)[names].mean().astype(float)
     return _written(told, 3)
 

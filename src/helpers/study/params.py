@@ -16,7 +16,11 @@ from pydantic import Field, ValidationError, field_validator
 
 from helpers.data.corpus_pairs import CAPTIONS, TECHNICAL
 from helpers.errors import UserError
-from helpers.study.intermediate_params import DifficultyParams, IntermediateParams
+from helpers.study.intermediate_params import (
+    DifficultyParams,
+    IntermediateParams,
+    ItemDifficultyParams,
+)
 from helpers.study.laboratory_iso_params import LaboratoryIsoParams
 from helpers.study.param_types import Integer, Name, Names, Params
 from helpers.study.transfer_params import MrcParams, SentimentParams, StsParams
@@ -147,6 +151,7 @@ MODELS: dict[str, type[Params]] = {
     "07_intermediate": IntermediateParams,
     "difficulty": DifficultyParams,
     "encoders": EncodersParams,
+    "item_difficulty": ItemDifficultyParams,
     "laboratory_iso": LaboratoryIsoParams,
     "pretraining_alignment": PretrainingAlignmentParams,
 }

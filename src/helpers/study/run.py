@@ -32,6 +32,7 @@ CHAPTERS: dict[str, tuple[type[Params], str]] = {
     "07_intermediate": (MODELS["07_intermediate"], "helpers.study.intermediate:study"),
     "difficulty": (MODELS["difficulty"], "helpers.study.difficulty:study"),
     "encoders": (MODELS["encoders"], "helpers.study.encoders:study"),
+    "item_difficulty": (MODELS["item_difficulty"], "helpers.study.item_difficulty:study"),
     "laboratory_iso": (MODELS["laboratory_iso"], "helpers.study.laboratory_iso:study"),
     "pretraining_alignment": (
         MODELS["pretraining_alignment"],

@@ -1,0 +1,94 @@
+"""Chapter 7: what the intermediate task did to the encoder itself, before any target is learnt.
+
+How far it moved (CKA to the start), how well it finds translations, and the sentence with the
+answer to a question among those of all languages. No training: retrieval is analysed apart, and
+drift lies on the way from a task to its gain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from helpers.study.intermediate_data import Retrieval
+from helpers.study.intermediate_params import IntermediateParams
+from helpers.study.intermediate_rules import NONE, rules
+from helpers.study.transfer import Base
+from helpers.study.transfer_data import Test
+from helpers.study.transfer_kinds import Measure
+from helpers.study.transfer_rows import Rows
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from helpers.data.lareqa import Pool
+
+RETRIEVAL, PRECISION, CKA = "retrieval", "precision@1", "CKA to the start"
+MAP = f"mAP@{rules().answer_retrieval['best']}"
+
+
+def drift(
+    found: Rows,
+    params: IntermediateParams,
+    sought: Retrieval,
+    base: Base,
+    taught: Base,
+    setting: dict[str, Any],
+) -> None:
+    """Rows ``precision@1`` of both directions, ``CKA to the start`` and ``mAP@20``."""
+    from helpers.maths.geometry import linear_cka
+    from helpers.study.alignment_fit import precision
+
+    moved = taught is not base
+    after, before = _encoder(taught, params), _encoder(base, params) if moved else None
+    for name, table in sought.pairs.items():
+        task, language, _ = name.split(" ")
+        english, other = (
+            after.encode(list(table[side])) for side in ("source_text", "target_text")
+        )
+        test = Test(task, language, RETRIEVAL, table)
+        measures = [
+            Measure(PRECISION, correct, setting={"direction": direction})
+            for direction, correct in precision(other, english).items()
+        ]
+        if before is not None:
+            old = before.encode([*table["source_text"], *table["target_text"]])
+            both = _stacked(english, other)
+            measures.append(Measure(CKA, value=float(linear_cka(old, both))))
+        found.add(test, RETRIEVAL, NONE, measures, None, **setting)
+    if sought.answers is not None:
+        for test, scores in answered(after, sought.answers):
+            found.add(test, RETRIEVAL, NONE, [Measure(MAP, scores)], None, **setting)
+
+
+def answered(encoder: Any, pool: Pool) -> Iterator[tuple[Test, np.ndarray]]:
+    """Average precision of each question, language by language."""
+    from helpers.maths.retrieval import average_precision_at_k
+
+    told = rules().answer_retrieval
+    questions = encoder.encode(list(pool.queries["text"]))
+    sentences = encoder.encode(list(pool.candidates["text"]))
+    scores = average_precision_at_k(questions, sentences, pool.gold, k=told["best"])
+    for language, rows in pool.queries.groupby("language", sort=False):
+        table = rows.reset_index(drop=True)
+        yield Test(told["task"], str(language), RETRIEVAL, table), scores[rows.index]
+
+
+def _encoder(base: Base, params: IntermediateParams) -> Any:
+    from helpers.models.encoder import Encoder
+
+    return Encoder(
+        base.fresh().eval(),
+        base.tokenizer,
+        name=base.label,
+        device=base.device,
+        token_budget=params.token_budget,
+        cache=False,
+        progress=False,
+    )
+
+
+def _stacked(*parts: np.ndarray) -> np.ndarray:
+    import numpy as np
+
+    return np.concatenate(parts)
