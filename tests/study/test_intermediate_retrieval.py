@@ -20,7 +20,7 @@ def table(language: str) -> pd.DataFrame:
     """Questions of two sentences each; the answer is in the second."""
     rows = []
     for number in range(QUESTIONS):
-        context = f"First {language} {number}. Second {language} {number}."
+        context = f"First {language} {number} comes. Second {language} {number} goes."
         row = {"id": f"test-{number:05d}", "question": f"Which {number}?", "context": context}
         row |= {"answers": ["Second"], "starts": [context.index("Second")], "article": ""}
         rows.append(row)
