@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 # Before numpy or torch is imported: the thread pools read these once. What a caller set is kept.
-# Of several processes (pytest-xdist) each has one thread: two pools on two cores wait for each other.
+# Of several processes (pytest-xdist) each has one thread, or their pools wait for each other.
 _THREADS = "1" if "PYTEST_XDIST_WORKER" in os.environ else "2"
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, _THREADS)
