@@ -16,9 +16,9 @@
 # **The answer: only where the two spaces are not comparable already, and then not by much.** For
 # the
 # encoder that never saw a translation (`xlmr-nano`), a map learnt from ten thousand pairs lifts
-# retrieval to about what a bag of words finds for free between related languages. For the encoder that was
-# trained on translations (`xlmr-nano-tlm`), no map does better than subtracting the mean of each
-# language, and most do harm. Gradient descent ends where the closed form already is. All of this is
+# retrieval to a few points below what a bag of words finds for free between related languages, and only if
+# it is CCA. For the encoder that was trained on translations (`xlmr-nano-tlm`), hardly any map does better
+# than subtracting the mean of each language, and more than half do harm. Gradient descent ends where the closed form already is. All of this is
 # said of two small encoders, not of XLM-R.
 #
 # **What you will do.** Derive the closed forms and run them; train the single layer and hold it
@@ -143,7 +143,8 @@ floor = unmapped[~unmapped["encoder"].isin([mlm, tlm])]
 words = floor[floor["encoder"].eq("bag-of-words") & floor["value"].gt(5)]  # the related languages
 lifted = outside[outside["encoder"].eq(mlm) & outside["method"].eq("cca")]
 lifted = lifted[lifted["target_language"].isin(words["target_language"])]
-assert abs(lifted["value"].mean() - words["value"].mean()) < 10, "about what a bag of words finds"
+below = words["value"].mean() - lifted["value"].mean()
+assert 0 < below < 8, "the text says a few points below what a bag of words finds"
 floor.assign(precision=tables.with_interval(floor)).pivot(
     index="encoder", columns="target_language", values="precision"
 )
@@ -454,6 +455,9 @@ spent.round(2)
 # Seconds on two cores for all pairs. The walk takes many times as long as the closed form of the
 # same objective. Gradient descent has its place where the objective has no closed form; this one has.
 # CCA's time is the choice of its dimension on pairs held out.
+#
+# What each map loses on pairs held out, `xlmr-nano-tlm`: the squared error over the variance of the English
+# side, so that 1 is what the mean of all sentences loses.
 
 # %% tags=["hide-input"]
 error = tables.tell_stopping(
@@ -464,6 +468,7 @@ stretched = ["least-squares", "ridge"]
 assert (error[stretched].min(axis=1) < error["procrustes"]).all(), "the lowest held-out error"
 assert found.loc[tlm]["procrustes"].gt(found.loc[tlm][stretched].max(axis=1)).all(), "but they lose"
 assert found["procrustes"].gt(found["least-squares"]).mean() > 0.5, "turning beats stretching"
+error.round(2)
 
 # %% [markdown]
 # ## Next to published figures

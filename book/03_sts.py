@@ -82,7 +82,8 @@ if real:
         else:
             fewer = here[here["difference_low"].gt(0)]
             line += (
-                "What it adds in English is too little to say which share of it arrives; less than in "
+                "What it adds in English is too little, or too uncertain, to say which share of it arrives; "
+                f"in {counted(abroad, abroad['high'].lt(0))} languages it takes something away; less than in "
                 f"English arrives, by the plain difference, in {len(fewer)} of {len(here)}."
             )
         lines.append(line)
@@ -136,7 +137,8 @@ params = build(
 # ## What we will call an answer
 #
 # Written down before the results. The score is Spearman's correlation of the model's similarity with the
-# human one, on REPORT's pairs of the test sets. An untrained bag of subwords has a good part of it
+# human one, on REPORT's pairs ({term}`two thirds <REPORT and DEVELOP>`) of the sets to be scored: STSb's
+# translations, and of KorSTS the development set. An untrained bag of subwords has a good part of it
 # already: pairs that share words tend to be alike. So no raw score counts as transfer. A *gain* is the
 # tuned encoder less the same encoder untuned, on the same items and seeds.
 #
@@ -359,8 +361,9 @@ else:
 # %% [markdown]
 # ## Across languages, before and after a map
 #
-# The harder question: sentence 1 in English, sentence 2 in another language. A bag of words has nothing to
-# hold on to here. Each map of chapter 2 learns from parallel sentences of the training split, without
+# The harder question: sentence 1 in English, sentence 2 in another language. A bag of words has little to
+# hold on to here: names, numbers, and in related languages words spelt alike (its scores stand with the
+# [encoders](appendix_encoders.ipynb)). Each map of chapter 2 learns from parallel sentences of the training split, without
 # scores. Spearman in Korean (if it was recorded; else the first language there is), and rule 4: the map
 # less no map.
 
@@ -459,8 +462,8 @@ else:
 # %% [markdown]
 # ## What was tried, and what it took
 #
-# Every learning rate was tried on a third of the pairs for half the epochs; English validation chose. Both
-# forms had the same trials.
+# Every learning rate was tried on a third of the pairs for half the epochs; English validation chose. A
+# cross-encoder, where one is recorded, had the same trials.
 
 # %% tags=["hide-input"]
 if real:
@@ -505,7 +508,7 @@ if len(korean):
         best = min((x.iloc[0] for x in less if len(x)), key=lambda row: row["value"])
         lines.append(
             f"`{name}` tuned stands {ends(best)} over its best baseline on KorSTS "
-            f"({'untuned' if best['method'] == 'none' else best['method']}); we had hoped for 0.05."
+            f"({'untuned' if best['method'] == 'none' else best['method']}); the aim was 0.05."
         )
     display(Markdown("\n\n".join(lines)))
 else:
@@ -516,7 +519,7 @@ else:
 #
 # - The siamese encoder's saving is arithmetic: $n$ readings in place of $n(n-1)/2$.
 # - A raw Spearman in another language says little. An encoder that learnt nothing of the task has much of
-#   it, and a bag of words has some of it. What counts is the gain, and its share of the English gain.
+#   it, and a bag of words may have more of it than an encoder that was tuned. What counts is the gain, and its share of the English gain.
 # - Where pretraining already ranked translations, likeness is there before anything is tuned: English scores
 #   add little even in English, and a share of little is refused rather than told.
 # - How much arrives, and for which encoder, stands in the answer at the head of this page and in the table

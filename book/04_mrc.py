@@ -96,6 +96,11 @@ if real:
             )
         else:
             line += ". Its English gain is too small to say which share of it arrives"
+            if english["source_gain_low"] <= 0:
+                line += (
+                    "; and as English itself is not read beyond the best answer without a model, sets that "
+                    "are show a weak base (word overlap, where characters are scored) rather than transfer"
+                )
         lines.append(line + ".")
     display(Markdown("**The answer.** " + "\n\n".join(lines)))
     display(Markdown(pages.SCOPE))
@@ -594,15 +599,15 @@ else:
 #   where characters are counted, and word overlap finds more of it where names are spelt as in the
 #   question.
 # - By rules made for English, languages without blanks between words look as if nothing had arrived.
-# - Part of the fall from SQuAD to another language is a fall from SQuAD to another text. The control tells
-#   how much, and the head of the page what is left.
+# - Part of the fall from SQuAD to another language is a fall from SQuAD to another text. The control would
+#   tell how much; where the English gain is too small for a ratio (see the head of the page), it cannot.
 #
 # ## What would change our mind
 #
 # - A larger encoder that reads some language as well as the other English sets: then the language would
 #   cost nothing. `python -m helpers run 04_mrc -p encoder xlm-roberta-base -p data local:FOLDER` asks.
-# - A model whose wrong answers in other languages stand mostly in the right sentence: then it would be the
-#   edge that does not transfer, not the reading.
+# - A model whose wrong answers in other languages stand at the right place with a wrong edge far more often
+#   than its English ones: then it would be the edge that does not transfer, not the reading.
 # - More training questions. As long as an encoder's English answers are hardly better than what the
 #   question's words give away, its ratio is refused, and what arrives is not tested by it.
 #

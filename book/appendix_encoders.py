@@ -67,7 +67,8 @@ sizes = {folder.name: (folder / "model.safetensors").stat().st_size for folder i
 assert max(sizes.values()) < 30e6, "the text and the README say that they are small"
 Markdown(
     "mlm: masked words are guessed; tlm: masked words are guessed in a sentence and its translation; "
-    "rank: a sentence finds its translation among those of its batch. What was left out of the "
+    "rank: a sentence finds its translation among those of its batch; views: of a line in two readings, "
+    "each with other words left out, one finds the other. What was left out of the "
     "training text because an evaluation set holds it stands, with counts, in each card."
 )
 

@@ -88,6 +88,7 @@ def lines(rows: pd.DataFrame, claim: str, outcome: str = RATIO) -> pd.DataFrame:
                 ends = here[["value", "low", "high"]].iloc[0] if len(here) else {}
                 line = {"line": "mean" if language == MANY else language, "task": SHOWN[course]}
                 found.append({**line, "encoder": encoder, **dict(ends)})
+    found.sort(key=lambda line: line["line"] == "mean")  # last, whatever languages encoders have
     return pd.DataFrame(found, columns=["line", "task", "encoder", "value", "low", "high"])
 
 

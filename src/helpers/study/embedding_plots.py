@@ -22,6 +22,8 @@ _STYLES = ("-", "--", "-.", ":", (0, (1, 3)))
 def languages_by_overlap(frame: pd.DataFrame, *, x_label: str, label: str) -> Figure:
     """Each language at its overlap and its value, written as its code; a panel an encoder.
 
+    Where codes would lie on each other the highest is written and the others are dots.
+
     ``frame`` : columns encoder, target_language, overlap, value, script.
     """
     import matplotlib.pyplot as plt
@@ -42,13 +44,16 @@ def languages_by_overlap(frame: pd.DataFrame, *, x_label: str, label: str) -> Fi
     )
     for axis, panel in zip(axes.flat, panels, strict=False):
         here = frame[frame["encoder"] == panel]
+        apart = _apart(
+            here["overlap"] / frame["overlap"].max(), here["value"] / frame["value"].max()
+        )
         for script in scripts:
             chosen = here[here["script"] == script]
             # Faint markers say where exactly a code stands.
             axis.scatter(
                 chosen["overlap"], chosen["value"], s=12, alpha=0.25, color=colours[script]
             )
-            for row in chosen.itertuples():
+            for row in chosen[apart[chosen.index]].itertuples():
                 axis.annotate(
                     row.target_language,
                     (row.overlap, row.value),
@@ -74,6 +79,25 @@ def languages_by_overlap(frame: pd.DataFrame, *, x_label: str, label: str) -> Fi
     handles = [plt.Line2D([], [], color=colours[s], marker="o", ls="none", ms=4) for s in scripts]
     figure.legend(handles, scripts, loc="outside upper center", ncol=len(scripts), frameon=False)
     return figure
+
+
+def _apart(x: pd.Series, y: pd.Series) -> pd.Series:
+    """Which points, highest first, stand clear of those above them; x and y as shares of the axis.
+
+    >>> import pandas as pd
+    >>> _apart(pd.Series([0.5, 0.5, 0.1]), pd.Series([0.9, 0.89, 0.2])).tolist()
+    [True, False, True]
+    """
+    import pandas as pd
+
+    kept: list[tuple[float, float]] = []
+    written = pd.Series(False, index=x.index)
+    for place in y.sort_values(ascending=False, kind="stable").index:
+        here = float(_root(x[place])), float(_root(y[place]))
+        if all(abs(here[0] - a) > 0.05 or abs(here[1] - b) > 0.055 for a, b in kept):
+            kept.append(here)
+            written[place] = True
+    return written
 
 
 def _root(values: np.ndarray) -> np.ndarray:

@@ -74,7 +74,7 @@ def coverage(counted: pd.DataFrame) -> Figure:
         linewidths=0.5,
         cbar_kws={"label": f"seeds recorded, of {most}", "ticks": range(most + 1)},
     )
-    axis.set(xlabel="what makes a level, and the level (0 easiest, 3 hardest)", ylabel="")
+    axis.set(xlabel="levels (0 easiest, 3 hardest) by what makes them, and controls", ylabel="")
     axis.set_xticklabels(axis.get_xticklabels(), rotation=45, ha="right")
     axis.set_yticklabels(axis.get_yticklabels(), rotation=0)
     return figure
@@ -155,8 +155,8 @@ def power(design: pd.DataFrame, correlation: pd.DataFrame) -> Figure:
     figure, (left, right) = plt.subplots(1, 2, sharey=True, layout="constrained")
     for i, (n, own) in enumerate(design.groupby("data sets")):
         style = {"color": colours[i], "marker": _MARKERS[i], "ms": 4}
-        left.plot(own["true effect"], own["found"], label=f"found, {n} data sets", **style)
-        style |= {"ls": ":", "label": f"equivalent, {n} data sets"}
+        left.plot(own["true effect"], own["found"], label=f"found, {n} families", **style)
+        style |= {"ls": ":", "label": f"equivalent, {n} families"}
         left.plot(own["true effect"], own["equivalent"], **style)
     left.set(xlabel="true effect over the range (points)", ylabel="share of studies")
     left.set_title("difficulty changed within data sets")

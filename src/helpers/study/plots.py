@@ -176,7 +176,7 @@ def excess_loss(curves: Mapping[str, tuple[np.ndarray, np.ndarray]], *, label: s
         axis.plot(steps, excess, color=colours[i], ls=styles[i % len(styles)], label=name)
     axis.axhline(1e-3, color="0.35", ls=":", label="one in a thousand")
     axis.set(xscale="log", yscale="log", xlabel="step + 1 (log scale)", ylabel=label)
-    axis.legend()
+    axis.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False)
     return figure
 
 

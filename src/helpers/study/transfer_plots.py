@@ -56,7 +56,7 @@ def levels(frame: pd.DataFrame, *, label: str, column: str = "encoder") -> Figur
 def ratios(
     frame: pd.DataFrame, *, label: str, by: str = "encoder", column: str = "", mark: float = 1.0
 ) -> Figure:
-    """Ratios (or gains) with intervals, a line a language; a cross where one was refused.
+    """Ratios (or gains) with intervals, a line a language; a cross at the edge if one was refused.
 
     Parameters
     ----------
@@ -64,8 +64,6 @@ def ratios(
         if it is given: a panel each.
     mark : where a level line stands: 1 is everything that was learnt.
     """
-    import numpy as np
-
     figure, axes = _panels(frame, column)
     panels = list(dict.fromkeys(frame[column])) if column else [""]
     lines, kinds = list(dict.fromkeys(frame["line"])), list(dict.fromkeys(frame[by]))
@@ -78,7 +76,10 @@ def ratios(
             places = [_place(lines.index(line), i, len(kinds)) for line in refused["line"]]
             if places:
                 colour = _colour(i)
-                axis.plot(np.zeros(len(places)), places, ls="none", marker="x", color=colour, ms=4)
+                edge = {"transform": axis.get_yaxis_transform(), "clip_on": False}
+                axis.plot(
+                    [1.02] * len(places), places, ls="none", marker="x", color=colour, ms=4, **edge
+                )
         axis.axvline(mark, color="0.35", ls=":")
         axis.axvline(0, color="0.6", lw=0.8)
         _dress(axis, lines, str(panel), label)

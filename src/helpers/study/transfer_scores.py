@@ -31,7 +31,7 @@ _CORRELATIONS = ("spearman", "spearman across")
 def runs_by_encoder(
     chapter: str, data: str = "local", *, source_language: str = "en", **params: Any
 ) -> dict[str, list[Stored]]:
-    """Recorded runs by encoder, seeds in order; {} where there are none.
+    """Recorded runs by encoder, in order of names, seeds in order; {} where there are none.
 
     Of runs of one encoder that differ in more than the seed, those with the most seeds are taken
     (then the ones with more rows): the full run, not a trial with fewer languages.
@@ -51,7 +51,7 @@ def runs_by_encoder(
     for (encoder, _), runs in alike.items():
         if _size(runs) > _size(best.get(encoder, [])):
             best[encoder] = runs
-    return best
+    return dict(sorted(best.items()))  # one order on all pages, and so one colour an encoder
 
 
 def _size(runs: Sequence[Stored]) -> tuple[int, int]:
