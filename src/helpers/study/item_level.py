@@ -147,13 +147,13 @@ def text(one: ItemLevel | None) -> str:
     found = one.found
     said = "**It does**" if one.predicts else "**It cannot be said to**"
     return (
-        f"{said}: with PVI an answer costs {_told(found.gain)} bits less than the "
-        f"{found.cost:.3f} without it, on articles that no model was fitted on "
+        f"{said}: PVI saves {_told(found.gain)} of the {found.cost:.3f} bits that an answer costs "
+        f"without it, on articles that no model was fitted on "
         f"({one.task}, {one.items} questions of {one.articles} articles, {len(one.languages)} "
         f"languages, {one.seeds} seeds; {100 * found.wrong:.0f} % of answers wrong). One standard "
         f"deviation more PVI, an easier question, goes with {found.odds.value:.2f} "
         f"[{found.odds.low:.2f}, {found.odds.high:.2f}] times the odds of a wrong answer. "
-        f"PVI is a mean over {one.difficulty_seeds} seeds that trained none of these runs."
+        f"PVI is the mean over seeds that trained none of these runs ({one.difficulty_seeds})."
     )
 
 
