@@ -87,7 +87,9 @@ lint: env ## ruff's rules and formatting
 
 unit: env ## unit tests, doctests, and the drift test between book/*.py and book/*.ipynb (4 minutes)
 	@mkdir -p _build/reports
-	@$(PY) -m pytest --quiet --numprocesses auto --maxprocesses 4 --dist loadfile \
+	@# one thread each: pools of several processes would wait for each other
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 \
+	  $(PY) -m pytest --quiet --numprocesses auto --maxprocesses 4 --dist loadfile \
 	  --junitxml=_build/reports/unit.xml $(ARGS)
 
 nbval: env ## re-execute a copy of every notebook and compare each output (6 minutes)

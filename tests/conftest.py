@@ -1,4 +1,4 @@
-"""What every test may rely on: no network, its own cache, few threads, real data where it is."""
+"""What every test may rely on: no network, its own cache, two threads, real data where it is."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import os
 from pathlib import Path
 
 # Before numpy or torch is imported: the thread pools read these once. What a caller set is kept.
-# Of several processes (pytest-xdist) each has one thread, or their pools wait for each other.
-_THREADS = "1" if "PYTEST_XDIST_WORKER" in os.environ else "2"
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(_name, _THREADS)
+    os.environ.setdefault(_name, "2")
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 os.environ["MPLBACKEND"] = "Agg"

@@ -45,7 +45,17 @@ def test_what_is_known_already_adds_nothing():
     wrong, known, _, clusters = planted(0.0, 3)
     twin = np.broadcast_to(known[:1], known.shape)
     echo = twin[0, :, 0] + np.random.default_rng(0).normal(0, 0.01, ITEMS)
-    assert added_value(wrong, twin, echo, clusters, n_boot=100).gain.low < 0.001
+    gain = added_value(wrong, twin, echo, clusters, n_boot=100).gain
+    assert gain.low <= 0
+    assert abs(gain.value) < 0.005
+
+
+def test_a_group_that_is_right_in_one_article_only_is_refused():
+    wrong, known, asked, clusters = planted(0.0, 3)
+    wrong[:, 0] = True
+    wrong[:, 0, clusters == 7] = False
+    with pytest.raises(ValueError, match="of what is fitted on"):
+        added_value(wrong, known, asked, clusters)
 
 
 @given(scale=st.floats(0.01, 100), shift=st.floats(-50, 50))

@@ -99,6 +99,20 @@ def test_where_pvi_says_nothing_nothing_is_claimed():
     assert "cannot be said" in item_level.text(one)
 
 
+def test_the_wrong_sign_is_said():
+    one = study(-2.0)
+    assert one.predicts and one.found.odds.low > 1
+    assert "the other way round" in item_level.text(one)
+
+
+def test_runs_that_lack_answers_are_refused_by_name():
+    pvi = np.random.default_rng(9).normal(size=ITEMS)
+    run = reading(0, pvi, 1.0)
+    bare = stored("04_mrc", 0, run.record.rows[:1], run.items())
+    with pytest.raises(ValueError, match="xquad in en; accepted: in English and another"):
+        item_level.compared([bare], [hardness(1000, pvi)])
+
+
 def test_a_run_is_not_told_by_its_own_seed():
     pvi = np.zeros(ITEMS)
     with pytest.raises(ValueError, match="seed 1"):

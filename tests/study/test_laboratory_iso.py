@@ -82,6 +82,16 @@ def test_items_are_posed_as_the_mechanism_has_it(monkeypatch):
         iso.items.cache_clear()
 
 
+def test_the_epoch_is_chosen_on_the_half_that_measures_nothing(monkeypatch):
+    monkeypatch.setattr(iso.Arms, "tune", lambda self, arm, recipe: None)
+    one = cell(LaboratoryIsoParams(), "depth", 0.5, 1e-3)
+    arms, _, _ = iso.teach(one, iso.open_base(one))
+    train, chosen_on, measured = iso.posed(one)
+    assert list(arms.data.validation["id"]) == list(chosen_on["id"])
+    assert list(arms.data.train["id"]) == list(train["id"])
+    assert not set(chosen_on["id"]) & set(measured["id"])
+
+
 # -- parameters and plans
 
 

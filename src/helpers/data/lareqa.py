@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 class Pool:
     """Questions, candidate sentences, and for each question the rows of its right candidates.
 
-    ``queries``: id, language, text. ``candidates``: id, language, text, paragraph (the same number
-    in every language). ``gold``: an array of row numbers of ``candidates`` for each query, sorted;
+    ``queries``: id, language, text, article. ``candidates``: id, language, text, paragraph (the
+    same number in every language). ``gold``: an array of row numbers of ``candidates`` for each query, sorted;
     one candidate of each language that has the question, and more where its answers differ.
     """
 
@@ -72,13 +72,13 @@ def pool(tables: Mapping[str, pd.DataFrame]) -> Pool:
                 name = f"{language}-{paragraph:05d}-{number}"
                 candidates.append((name, language, context[start:end], paragraph))
             for row in rows.itertuples(index=False):
-                queries.append((row.id, language, row.question))
+                queries.append((row.id, language, row.question, row.article))
                 found = right.setdefault(row.id, set())
                 found.update(first + _holds(spans, start) for start in row.starts)
     return Pool(
-        pd.DataFrame(queries, columns=["id", "language", "text"]),
+        pd.DataFrame(queries, columns=["id", "language", "text", "article"]),
         pd.DataFrame(candidates, columns=["id", "language", "text", "paragraph"]),
-        [np.array(sorted(right[query])) for query, _, _ in queries],
+        [np.array(sorted(right[query])) for query, *_ in queries],
     )
 
 

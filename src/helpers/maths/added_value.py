@@ -26,7 +26,7 @@ class Added:
     gain : bits that an answer costs less with it, mean over items of clusters not fitted on;
         above 0 where it helps, below 0 where it only adds noise. ``by_group``: the same a group.
     odds : factor of the odds of a wrong answer for one standard deviation of the number, with
-        what is known held still; fitted on all items, interval robust to clusters.
+        what is known held still; fitted on all items, interval over clusters, for these seeds.
     cost : bits an answer costs without it. wrong : share of wrong answers.
     """
 
@@ -80,6 +80,7 @@ def added_value(
     full = np.concatenate([x, np.broadcast_to(number[None, :, None], (seeds, items, 1))], axis=2)
     for held in range(FOLDS):
         out = fold == held
+        _both_kinds(y[:, :, ~out], " of what is fitted on")
         for design, told in ((full, with_it), (x, without)):
             weights = _fitted(y[:, :, ~out], design[:, ~out]).params
             told[:, :, out] = _log2_likelihood(y[:, :, out], design[:, out], weights)
@@ -107,7 +108,8 @@ def _fitted(y: np.ndarray, design: np.ndarray, groups: np.ndarray | None = None)
 
     how = {} if groups is None else {"cov_type": "cluster", "cov_kwds": {"groups": groups}}
     family = models.families.Binomial()
-    return models.GLM(y.ravel(), _matrix(design, y.shape[1]), family=family).fit(**how)
+    # use_t: t quantiles with clusters - 1 degrees of freedom, as there are few clusters.
+    return models.GLM(y.ravel(), _matrix(design, y.shape[1]), family=family).fit(use_t=True, **how)
 
 
 def _log2_likelihood(y: np.ndarray, design: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -132,6 +134,15 @@ def _folds(cluster: np.ndarray, seed: int) -> np.ndarray:
     return (order % FOLDS)[np.searchsorted(names, cluster)]
 
 
+def _both_kinds(y: np.ndarray, where: str = "") -> None:
+    """A group whose answers are all alike has no finite level."""
+    shares = y.mean(axis=(0, 2))
+    if not ((shares > 0) & (shares < 1)).all():
+        raise ValueError(
+            f"wrong: got a group{where} all right or all wrong; accepted: some of each"
+        )
+
+
 def _checked(
     wrong: ArrayLike, known: ArrayLike, asked: ArrayLike, clusters: ArrayLike
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -154,11 +165,7 @@ def _checked(
         raise ValueError(
             f"clusters: got {len(np.unique(cluster))}; accepted: {2 * FOLDS} or more to hold out"
         )
-    shares = y.mean(axis=(0, 2))
-    if not ((shares > 0) & (shares < 1)).all():
-        raise ValueError(
-            "wrong: got a group that is all right or all wrong; accepted: some of each"
-        )
+    _both_kinds(y)
     spread = x.std(axis=(0, 1))
     x = (x - x.mean(axis=(0, 1))) / np.where(spread > 0, spread, 1.0)
     return y, x, (number - number.mean()) / number.std(), cluster

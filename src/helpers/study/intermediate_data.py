@@ -61,7 +61,7 @@ class Retrieval:
 
 
 def retrieval(params: IntermediateParams) -> Retrieval:
-    """What is retrieved, of the wanted languages; empty where the source has nothing of it."""
+    """What is retrieved: pairs of the wanted languages; nothing where the source has none."""
     return _retrieval(params.data, params.target_languages)
 
 
@@ -73,7 +73,8 @@ def _retrieval(data: str, target_languages: tuple[str, ...]) -> Retrieval:
 
     fingerprints: dict[str, str] = {}
     pairs = _pairs(data, wanted(rules().retrieval["languages"]), fingerprints)
-    answers = _answers(data, wanted(rules().answer_retrieval["languages"]), fingerprints)
+    # Always all of its languages: among fewer sentences the right one is easier to find.
+    answers = _answers(data, rules().answer_retrieval["languages"], fingerprints)
     return Retrieval(pairs, answers, fingerprints)
 
 

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.study import store
+from helpers.study.courses import MRC
 from helpers.study.difficulty import PVI
+from helpers.study.intermediate_params import ItemDifficultyParams
 from helpers.study.intermediate_rules import rules
 from helpers.study.item_difficulty import CHAPTER, LENGTH, PLACE
 from helpers.study.row import Row
@@ -52,13 +54,19 @@ class ItemLevel:
 def item_level(encoder: str, data: str = "local", *, n_boot: int = 2000) -> ItemLevel | None:
     """The result by one encoder's records; None where either kind of record is missing."""
     runs = runs_by_encoder(READING, data).get(encoder, [])
-    hard = difficulties(encoder, data)
+    weights = runs[0].record.encoders if runs else None
+    hard = [one for one in difficulties(encoder, data) if one.record.encoders == weights]
     return compared(runs, hard, n_boot=n_boot) if runs and hard else None
 
 
 def difficulties(encoder: str, data: str) -> list[Stored]:
-    """Records of the questions' PVI by one encoder under the rules that stand, by seed."""
+    """Records of the questions' PVI by one encoder under the rules that stand, by seed.
+
+    Only of the study's own sizes: a trial with fewer rows is another study.
+    """
     found, _ = store.scan(chapter=CHAPTER)
+    own = ItemDifficultyParams().model_dump(mode="json")
+    apart = ("encoder", "data", "seed")
     kept = {
         run.record.params["seed"]: run
         for run in found
@@ -66,6 +74,7 @@ def difficulties(encoder: str, data: str) -> list[Stored]:
         and run.record.data.get("source") == data
         and run.record.data["fingerprints"].get("rules") == rules().digest
         and run.record.params["seed"] in rules().item_by_item["seeds"]
+        and all(own[k] == v for k, v in run.record.params.items() if k not in apart)
     }
     return [kept[seed] for seed in sorted(kept)]
 
@@ -73,7 +82,8 @@ def difficulties(encoder: str, data: str) -> list[Stored]:
 def compared(runs: Sequence[Stored], hard: Sequence[Stored], *, n_boot: int = 2000) -> ItemLevel:
     """Wrong translations with and without the PVI of the English question.
 
-    Errors: ValueError where a run trained under a seed that PVI was told by.
+    Errors: ValueError where a run trained under a seed that PVI was told by, or lacks answers to
+    the questions or their English.
     """
     import numpy as np
 
@@ -82,7 +92,7 @@ def compared(runs: Sequence[Stored], hard: Sequence[Stored], *, n_boot: int = 20
     of_runs = {run.record.params["seed"] for run in runs}
     if shared := of_runs & {one.record.params["seed"] for one in hard}:
         raise ValueError(f"hard: got seed {min(shared)}, a run's own; accepted: other seeds")
-    task = hard[0].record.rows[0].task
+    task = MRC.source[0]
     ids = hard[0].items().ids(PVI)
     right = rules().item_by_item["right"]
     # [seeds, languages, items], English first
@@ -106,6 +116,9 @@ def _scores(
 
     by_run = [{row.target_language: row for row in _rows(run, task)} for run in runs]
     shared = set.intersection(*(set(rows) for rows in by_run))
+    if "en" not in shared or len(shared) < 2:
+        given = ", ".join(sorted(shared)) or "no language"
+        raise ValueError(f"runs: got {task} in {given}; accepted: in English and another language")
     languages = ["en", *sorted(shared - {"en"})]
     found = [
         [_aligned(run, rows[language].key, ids) for language in languages]
@@ -123,6 +136,10 @@ def _aligned(run: Stored, name: str, ids: tuple[str, ...]) -> np.ndarray:
     """Kept numbers in the order of the ids."""
     items = run.items()
     place = {item: number for number, item in enumerate(items.ids(name))}
+    if lacking := [item for item in ids if item not in place]:
+        raise ValueError(
+            f"runs: {name} lacks {len(lacking)} of {len(ids)} items, {lacking[0]} first"
+        )
     return items[name][[place[item] for item in ids]]
 
 
@@ -146,13 +163,16 @@ def text(one: ItemLevel | None) -> str:
         )
     found = one.found
     said = "**It does**" if one.predicts else "**It cannot be said to**"
+    if one.predicts and found.odds.value > 1:
+        said = "**It does, the other way round**"
     return (
         f"{said}: PVI saves {_told(found.gain)} of the {found.cost:.3f} bits that an answer costs "
         f"without it, on articles that no model was fitted on "
         f"({one.task}, {one.items} questions of {one.articles} articles, {len(one.languages)} "
         f"languages, {one.seeds} seeds; {100 * found.wrong:.0f} % of answers wrong). One standard "
         f"deviation more PVI, an easier question, goes with {found.odds.value:.2f} "
-        f"[{found.odds.low:.2f}, {found.odds.high:.2f}] times the odds of a wrong answer. "
+        f"[{found.odds.low:.2f}, {found.odds.high:.2f}] times the odds of a wrong answer "
+        "(interval over articles, for these seeds). "
         f"PVI is the mean over seeds that trained none of these runs ({one.difficulty_seeds})."
     )
 

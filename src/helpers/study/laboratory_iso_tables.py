@@ -154,7 +154,10 @@ def accuracies(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def manipulation(accuracy: pd.DataFrame) -> pd.DataFrame:
-    """Were the tasks equally hard? Accuracy on the other half, interval, distance to the wanted."""
+    """Were the tasks equally hard? Accuracy on the other half, interval, distance to the wanted.
+
+    The items are the same in all runs; their own error, in no interval here, moves all alike.
+    """
     import pandas as pd
 
     wanted = rules().calibration
@@ -280,7 +283,7 @@ def verdict(shown: pd.DataFrame, gain: pd.DataFrame) -> str | None:
 def adjusted(gain: pd.DataFrame, accuracy: pd.DataFrame) -> pd.DataFrame:
     """Gains as they would be at the wanted accuracy: less the slope within mechanisms.
 
-    For where the tasks were not equally hard under the gain seeds. One slope a target.
+    For where the tasks were not equally hard on the other half. One slope a target.
     """
     keys = [*_COORDINATES, "mechanism"]
     own = gain[gain["mechanism"].isin(rules().mechanisms)]
@@ -376,7 +379,7 @@ def _text(
     told = [_spelt(line.pair, line, 1) for line in shown.itertuples()]
     apart = f"Differences: {'; '.join(told)}. "
     unequal = list(hard["mechanism"][~hard["within"].astype(bool)])
-    start = "At accuracies meant to be equal" if unequal else "At equal accuracy"
+    start = "At accuracies meant to be equal" if unequal else "At accuracies equal in the mean"
     meant = {
         None: "Too little is recorded to decide.",
         VERDICTS[0]: f"{start} the gains differ: accuracy is not the cause.",
