@@ -28,8 +28,9 @@ class Pool:
     """Questions, candidate sentences, and for each question the rows of its right candidates.
 
     ``queries``: id, language, text, article. ``candidates``: id, language, text, paragraph (the
-    same number in every language). ``gold``: an array of row numbers of ``candidates`` for each query, sorted;
-    one candidate of each language that has the question, and more where its answers differ.
+    same number in every language). ``gold``: an array of row numbers of ``candidates`` for each
+    query, sorted; one candidate of each language that has the question, and more where its answers
+    differ.
     """
 
     queries: pd.DataFrame

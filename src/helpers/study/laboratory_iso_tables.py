@@ -154,10 +154,8 @@ def accuracies(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def manipulation(accuracy: pd.DataFrame) -> pd.DataFrame:
-    """Were the tasks equally hard? Accuracy on the other half, interval, distance to the wanted.
-
-    The items are the same in all runs; their own error, in no interval here, moves all alike.
-    """
+    """Were the tasks equally hard? Accuracy on the other half, interval, distance to the wanted."""
+    # The items are the same in all runs: their own error, in no interval here, moves all alike.
     import pandas as pd
 
     wanted = rules().calibration
