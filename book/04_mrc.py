@@ -98,8 +98,8 @@ if real:
             line += ". Its English gain is too small to say which share of it arrives"
             if english["source_gain_low"] <= 0:
                 line += (
-                    "; and as English itself is not read beyond the best answer without a model, sets that "
-                    "are show a weak base (word overlap, where characters are scored) rather than transfer"
+                    "; and as English XQuAD itself is not read beyond that answer, sets that are may owe it to "
+                    "a weak base (word overlap, where characters are scored) rather than to transfer"
                 )
         lines.append(line + ".")
     display(Markdown("**The answer.** " + "\n\n".join(lines)))
