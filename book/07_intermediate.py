@@ -392,6 +392,15 @@ if iso.records:
     display(added.pivot(index="mechanism", columns="target", values="gain").fillna(""))
     apart = iso.comparisons.assign(difference=with_ends(iso.comparisons[ENDS]))
     shown(apart.set_index("pair")[["difference"]], "*Comparisons need two seeds of two encoders.*")
+    off = int(iso.calibration["near"].eq(False).sum())
+    nothing, whole = (int(iso.calibration["share"].eq(end).sum()) for end in (0, 1))
+    display(
+        Markdown(
+            f"{off} of {len(iso.calibration)} searches ended more than a point from the wanted accuracy. In "
+            f"{nothing} nothing of the mechanism was left, as that run's easy task came nearest already; {whole} took "
+            "all of it. They count like the others, and blur what sets the mechanisms apart."
+        )
+    )
 
 # %% [markdown]
 # ## Context: the classical design
