@@ -195,6 +195,16 @@ def test_a_control_carries_the_baselines_that_a_target_must_beat(made):
     assert {"tuned", "permuted-labels", "bag-of-words", "none", "untrained"} <= methods
 
 
+def test_retrieval_stands_beside_words_alone_in_a_control(made):
+    def methods(**cell) -> dict[str, float]:
+        found = made(**cell).record.select(name="precision@1", target_language="ko")
+        return {row.method: row.value for row in found if "target->" in row.setting["direction"]}
+
+    assert set(methods()) == {"none", "bag-of-words", "untrained"}
+    assert methods()["none"] > max(methods()["bag-of-words"], methods()["untrained"])
+    assert set(methods(mechanism="longer")) == {"none"}
+
+
 def test_difficulty_is_told_on_labels_as_posed_and_on_clean_ones(made):
     noisy = made(intermediate="sentiment", mechanism="noise", level=2).record
     told = noisy.select(method="intermediate", name="accuracy")

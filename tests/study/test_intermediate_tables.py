@@ -87,6 +87,8 @@ def made(cell: Cell, *, per_level: float = 0.0, noise: float = 0.3, **changes) -
     for direction in ("target->source", "source->target"):
         place = ("none", "precision@1", "tatoeba", "retrieval", "ko", "retrieval")
         add(*place, 0.9, direction=direction, **told)
+        if cell.mechanism == "none":
+            add("bag-of-words", *place[1:], 0.2, direction=direction, **told)
     if cell.mechanism in OF_A_FAMILY:
         add("none", "CKA to the start", "tatoeba", "retrieval", "ko", "retrieval", 0.8, **told)
     for course, (kind, name, english, others) in COURSES.items():
@@ -282,6 +284,12 @@ class TestTheWholeGrid:
         assert len(table) == len(rules().families) - 1, "of reading itself it is not counted"
         assert set(table["counts"]) == {"yes"}
         assert all(float(told) == pytest.approx(3, abs=1.0) for told in table["difference"])
+
+    def test_drift_is_of_the_encoder_and_not_of_its_baselines(self, whole):
+        assert set(tables.drift(whole)["precision@1"].dropna().round(6)) == {0.9}
+        told = tables.drift_told(whole)["precision@1"]
+        assert told.loc[("(bag of words)", "")] == "0.200"
+        assert told.loc["none"].tolist() == ["0.900"]
 
     def test_items_that_two_languages_share_are_read_side_by_side(self, whole):
         table = beside.english_first(whole)

@@ -69,7 +69,7 @@ def retrieval(params: IntermediateParams) -> Retrieval:
 def _retrieval(data: str, target_languages: tuple[str, ...]) -> Retrieval:
     def wanted(languages: list[str]) -> list[str]:
         everything = target_languages == ("all",)
-        return [one for one in languages if everything or one in target_languages or one == "en"]
+        return [one for one in languages if everything or one in target_languages]
 
     fingerprints: dict[str, str] = {}
     pairs = _pairs(data, wanted(rules().retrieval["languages"]), fingerprints)

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.study.intermediate_data import Retrieval
 from helpers.study.intermediate_params import IntermediateParams
-from helpers.study.intermediate_rules import NONE, rules
+from helpers.study.intermediate_rules import NONE as WITHOUT
+from helpers.study.intermediate_rules import rules
 from helpers.study.transfer import Base
+from helpers.study.transfer_baselines import BAG, NONE, UNTRAINED
 from helpers.study.transfer_data import Test
 from helpers.study.transfer_kinds import Measure
 from helpers.study.transfer_rows import Rows
@@ -35,16 +37,34 @@ def drift(
     taught: Base,
     setting: dict[str, Any],
 ) -> None:
-    """Rows ``precision@1`` of both directions, ``CKA to the start`` and ``mAP@20``."""
+    """Rows ``precision@1`` of both directions, ``CKA to the start`` and ``mAP@20``.
+
+    Without an intermediate task the same of words alone and of an encoder without pretraining.
+    """
+    moved = taught is not base
+    before = _encoder(base, params) if moved else None
+    retrieved(found, _encoder(taught, params), sought, NONE, setting, before)
+    if params.mechanism == WITHOUT:
+        for method, encoder in _baselines(params):
+            retrieved(found, encoder, sought, method, setting)
+
+
+def retrieved(
+    found: Rows,
+    encoder: Any,
+    sought: Retrieval,
+    method: str,
+    setting: dict[str, Any],
+    before: Any = None,
+) -> None:
+    """Rows of one encoder; ``before``: what it was, to tell how far it moved."""
     from helpers.maths.geometry import linear_cka
     from helpers.study.alignment_fit import precision
 
-    moved = taught is not base
-    after, before = _encoder(taught, params), _encoder(base, params) if moved else None
     for name, table in sought.pairs.items():
         task, language, _ = name.split(" ")
         english, other = (
-            after.encode(list(table[side])) for side in ("source_text", "target_text")
+            encoder.encode(list(table[side])) for side in ("source_text", "target_text")
         )
         test = Test(task, language, RETRIEVAL, table)
         measures = [
@@ -55,10 +75,27 @@ def drift(
             old = before.encode([*table["source_text"], *table["target_text"]])
             both = _stacked(english, other)
             measures.append(Measure(CKA, value=float(linear_cka(old, both))))
-        found.add(test, RETRIEVAL, NONE, measures, None, **setting)
+        found.add(test, RETRIEVAL, method, measures, None, **setting)
     if sought.answers is not None:
-        for test, scores in answered(after, sought.answers):
-            found.add(test, RETRIEVAL, NONE, [Measure(MAP, scores)], None, **setting)
+        for test, scores in answered(encoder, sought.answers):
+            found.add(test, RETRIEVAL, method, [Measure(MAP, scores)], None, **setting)
+
+
+def _baselines(params: IntermediateParams) -> Iterator[tuple[str, Any]]:
+    from helpers.models.baselines import BagOfWords
+    from helpers.models.encoder import open_encoder
+
+    yield BAG, BagOfWords()
+    bare = params.encoder_name.removeprefix("untrained:")
+    yield (
+        UNTRAINED,
+        open_encoder(
+            f"untrained:{bare}",
+            device=params.device,
+            token_budget=params.token_budget,
+            progress=False,
+        ),
+    )
 
 
 def answered(encoder: Any, pool: Pool) -> Iterator[tuple[Test, np.ndarray]]:

@@ -26,6 +26,8 @@ from helpers.study.intermediate_rules import (
     rules,
 )
 from helpers.study.store import Stored
+from helpers.study.transfer_baselines import BAG, UNTRAINED
+from helpers.study.transfer_baselines import NONE as UNTUNED
 from helpers.study.transfer_scores import N_BOOT
 
 if TYPE_CHECKING:
@@ -309,21 +311,33 @@ def drift(study: Study) -> pd.DataFrame:
 
     ``level``: as told, or "" where a mechanism has none. No line without a retrieval set.
     """
-    own = study.table[study.table["role"].eq("retrieval")]
+    own = _retrieval(study, UNTUNED)
     mean = own.groupby([*of.CELL, "name"], sort=False)["value"].mean().reset_index()
     table = mean.pivot(index=of.CELL, columns="name", values="value").reset_index()
     return table.rename_axis(columns=None).reindex(columns=[*of.CELL, PRECISION, MAP, CKA])
 
 
 def drift_told(study: Study) -> pd.DataFrame:
-    """Retrieval and drift by mechanism and level, mean over data sets."""
+    """Retrieval and drift by mechanism and level over data sets, below what words alone find."""
+    import pandas as pd
+
     table = drift(study)
     order = (NONE, LONGER, ITEMS, NOISE, MASKED, PERMUTED)
     place = table["mechanism"].map({name: number for number, name in enumerate(order)})
     table = table.assign(place=place).sort_values(["place", "level"], kind="stable")
     names = [PRECISION, MAP, CKA]
+    for method, said in ((UNTRAINED, "(untrained encoder)"), (BAG, "(bag of words)")):
+        mean = _retrieval(study, method).groupby("name")["value"].mean()
+        if len(mean):
+            line = {"mechanism": said, "level": "", **mean}
+            table = pd.concat([pd.DataFrame([line]), table])
     told = table.groupby(["mechanism", "level"], sort=False)[names].mean().astype(float)
     return _written(told, 3)
+
+
+def _retrieval(study: Study, method: str) -> pd.DataFrame:
+    own = study.table
+    return own[own["role"].eq("retrieval") & own["method"].eq(method)]
 
 
 # -- the classical design
