@@ -156,12 +156,13 @@ params = build(
 #
 # ## The answer on real sentences
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Dots with intervals: Spearman of the tuned encoder, of the untuned one and of a bag of words in English and eleven other languages, one panel an encoder."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Dots with intervals: Spearman of the tuned encoder, of the untuned one, of a bag of words and of an encoder without pretraining in English and eleven other languages, one panel an encoder."}}
 if real:
     arms = {
         "tuned": {"method": "tuned", "form": "siamese"},
         "none": {"method": "none"},
         "bag-of-words": {"method": "bag-of-words"},
+        "untrained": {"method": "untrained"},
     }
     raw = each(
         lambda runs: pd.concat(

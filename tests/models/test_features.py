@@ -65,9 +65,12 @@ def test_labels_of_classes_are_places_among_their_names(tokenizer):
     assert single[0]["segments"] == [tokenizer(SHORT)["input_ids"]]
     pair = features("classification", table.assign(text2=LONG), tokenizer, labels=("down", "up"))
     assert pair[0]["segments"] == [tokenizer(SHORT, LONG)["input_ids"]]
+    two = features("paired", table.assign(text2=LONG), tokenizer, labels=("down", "up"))
+    assert two[0]["segments"] == [tokenizer(text)["input_ids"] for text in (SHORT, LONG)]
+    assert [row["labels"] for row in two] == [1, 0]
 
 
-def test_choices_are_segments_after_context_and_question(tokenizer):
+def test_choices_are_segments_after_question_and_context(tokenizer):
     table = pd.DataFrame(
         {
             "context": [SHORT, ""],
@@ -77,10 +80,14 @@ def test_choices_are_segments_after_context_and_question(tokenizer):
         }
     )
     rows = features("choice", table, tokenizer)
-    assert [len(row["segments"]) for row in rows] == [3, 2]
+    assert [len(row["segments"]) for row in rows] == [4, 3]
     assert [row["labels"] for row in rows] == [2, 0]
-    assert rows[0]["segments"][1] == tokenizer(f"{SHORT} what", "b")["input_ids"]
-    assert rows[1]["segments"][0] == tokenizer("who", "a")["input_ids"]
+    asked = [f"what {SHORT}", "a", "b", "c"]
+    assert rows[0]["segments"] == [tokenizer(text)["input_ids"] for text in asked]
+    assert rows[1]["segments"][0] == tokenizer("who")["input_ids"]
+    # What is asked is not what a long text loses.
+    [cut] = features("choice", table.iloc[:1], tokenizer, max_length=6)
+    assert cut["segments"][0][:5] == rows[0]["segments"][0][:5]
 
 
 def test_a_tag_stands_on_a_words_first_piece_and_cut_words_have_none(tokenizer):
@@ -123,7 +130,7 @@ TEXTS = {
     "span": ({"context": LONG, "question": SHORT, "answers": ["a"], "starts": [17]}, (LONG, SHORT)),
     "choice": (
         {"context": LONG, "question": "who", "choices": ["a cat", "two friends"], "label": 1},
-        (f"{LONG} who", "a cat two friends"),
+        (f"who {LONG}", "a cat two friends"),
     ),
     "tagging": ({"tokens": LONG.split(), "tags": ["N"] * 9}, (LONG,)),
 }

@@ -9,11 +9,11 @@ import torch
 from torch.nn import functional
 
 from helpers.models.features import FORMS, IGNORED, Collator
-from helpers.models.heads import TaskModel
+from helpers.models.heads import TaskModel, compared
 
 WIDTH = 32
 ALL = sorted({form for forms in FORMS.values() for form in forms})
-LABELS = {"classification": 3, "tagging": 4}
+LABELS = {"classification": 3, "paired": 3, "tagging": 4}
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +28,10 @@ def rows_of(form: str) -> list[dict]:
     short, long = [0, 5, 6, 2], [0, 7, 8, 9, 10, 11, 2]
     if form == "siamese":
         made = [([short, long], 0.2), ([long, long], 1.0)]
+    elif form == "paired":
+        made = [([short, long], 1), ([long, long], 0)]
     elif form == "choice":
-        made = [([short, long, short], 1), ([long, short], 0)]
+        made = [([long, short, long, short], 1), ([short, long, short], 0)]
     elif form in ("span", "matching"):
         made = [([short], [2, 2]), ([long], [3, 5])]
     elif form == "tagging":
@@ -54,7 +56,7 @@ def test_shapes_losses_and_padding(base, form):
         alone = [model(**Collator(form, 1)([row])) for row in rows]
     shapes = {
         "siamese": (2,), "cross-encoder": (2,), "classification": (2, 3), "choice": (2, 3),
-        "tagging": (2, 7, 4), "span": (2, 7, 2), "matching": (2, 7, 2),
+        "paired": (2, 3), "tagging": (2, 7, 4), "span": (2, 7, 2), "matching": (2, 7, 2),
     }  # fmt: skip
     assert both["logits"].shape == shapes[form]
     assert math.isfinite(both["loss"])
@@ -91,6 +93,36 @@ def test_siamese_is_a_cosine_and_learns_its_scale(base):
         model.head.scale.fill_(0.5), model.head.shift.fill_(0.25)
         assert torch.equal(model(**batch)["logits"], found["logits"])  # no ranking depends on it
         assert model(**batch)["loss"] != found["loss"]
+
+
+def test_what_is_compared_and_how():
+    one, two = torch.tensor([1.0, 2.0]), torch.tensor([3.0, -1.0])
+    assert compared(one, two).tolist() == [1, 2, 3, -1, 2, 3, 3, -2]
+
+
+def test_a_pair_has_sides_and_a_choice_is_scored_by_itself(base):
+    def answers(form: str, segments: list[list[int]]) -> torch.Tensor:
+        row = {"segments": segments, "length": max(map(len, segments))}
+        return model_of(base, form)(**Collator(form, 1)([row]))["logits"][0]
+
+    one, two, other = [0, 5, 6, 2], [0, 7, 8, 2], [0, 9, 9, 2]
+    with torch.no_grad():
+        assert not torch.allclose(answers("paired", [one, two]), answers("paired", [two, one]))
+        both = answers("choice", [one, two, other])
+        assert torch.allclose(answers("choice", [one, other, two]), both.flip(0), atol=1e-6)
+        assert not torch.allclose(answers("choice", [other, two, other]), both, atol=1e-3)
+
+
+def test_a_tag_is_told_from_a_token_and_its_neighbours(base):
+    """With the encoder's output left out, only the embeddings near a token can change its tag."""
+    model = model_of(base, "tagging")
+    with torch.no_grad():
+        model.head.near.weight[:, :WIDTH] = 0.0
+        rows = [[0, 5, 6, 7, 8, 9, 2], [0, 5, 6, 7, 8, 11, 2]]
+        rows = [{"segments": [ids], "length": len(ids)} for ids in rows]
+        one, two = model(**Collator("tagging", 1)(rows))["logits"]
+    assert torch.allclose(one[:4], two[:4], atol=1e-6)
+    assert all(not torch.allclose(one[i], two[i], atol=1e-4) for i in (4, 5, 6))
 
 
 def test_losses_with_a_known_value(base):

@@ -27,17 +27,17 @@ def rows_of(form: str, n: int = 13) -> list[dict]:
     made = []
     for i, text in enumerate(texts(n)):
         segments = [text]
-        if form == "siamese":
+        if form in ("siamese", "paired"):
             segments = [text, text[::-1]]
         elif form == "choice":
-            segments = [text[: 2 + j] for j in range(2 + i % 3)]
+            segments = [text, *(text[: 2 + j] for j in range(2 + i % 3))]
         length = max(map(len, segments))
         made.append({"segments": segments, "length": length, "labels": 0, "question": (1, 2)})
     return made
 
 
 @pytest.mark.parametrize(
-    "form", ["siamese", "classification", "choice", "tagging", "span", "matching"]
+    "form", ["siamese", "classification", "paired", "choice", "tagging", "span", "matching"]
 )
 def test_answers_do_not_depend_on_batches_and_keep_the_order(base, form):
     model = TaskModel(base, form, n_labels=3)

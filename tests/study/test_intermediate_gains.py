@@ -43,7 +43,7 @@ def cell_rows(family, mechanism, level, seed, added: float = 0.0, difficulty=Non
     """Every target at half its way from chance, and ``added`` points on top."""
     rows = []
     for course, (english, others, chance) in TARGETS.items():
-        if not rules().asked(course, mechanism, level):
+        if not rules().asked(course, mechanism):
             continue
         value = chance + (1 - chance) * (0.5 + added / 100)
         rows.append(scored(family, mechanism, level, seed, english, "en", 0.9, course, "source"))
@@ -167,7 +167,7 @@ class TestSlopes:
         one, other = (gains.slopes(table, "items", ALL)[0].slope for table in (plain, lucky))
         assert one.effect == pytest.approx(other.effect) and one.n_cells == other.n_cells
 
-    def test_targets_with_some_levels_only_are_no_part_of_it(self):
+    def test_targets_of_controls_only_are_no_part_of_it(self):
         [one] = gains.slopes(grid(["sts"], [0], lambda *_: 0.0), "items", ALL)
         assert "reading" not in one.targets and one.slope.n_levels == rules().levels
 

@@ -32,7 +32,8 @@ COURSES = {  # course -> kind, metric, English set, sets in other languages
     "nli": ("classification", "accuracy", "lingnli", [("xnli", "ko"), ("xnli", "de")]),
     "tagging": ("tagging", "accuracy", "udpos", [("udpos", "ko")]),
     "two classes": ("classification", "accuracy", "sst2", [("nsmc", "ko")]),
-    "similarity": ("similarity", "spearman", "stsb", [("korsts", "ko")]),
+    "three classes": ("classification", "accuracy", "xlm_t", [("xlm_t", "de"), ("xlm_t", "ar")]),
+    "similarity": ("similarity", "spearman", "stsb", [("korsts", "ko"), ("stsb", "de")]),
     "choice": ("choice", "accuracy", "copa_en", [("xcopa", "id"), ("xcopa", "tr")]),
     "reading": ("span", "F1", "xquad", [("xquad", "ko")]),
 }
@@ -92,7 +93,7 @@ def made(cell: Cell, *, per_level: float = 0.0, noise: float = 0.3, **changes) -
     if cell.mechanism in OF_A_FAMILY:
         add("none", "CKA to the start", "tatoeba", "retrieval", "ko", "retrieval", 0.8, **told)
     for course, (kind, name, english, others) in COURSES.items():
-        if not rules().asked(course, cell.mechanism, cell.level):
+        if not rules().asked(course, cell.mechanism):
             continue
         # Seeds chose their learning rates for themselves.
         tuned = {"course": course, "learning_rate": [1e-4, 3e-4][cell.seed % 2], **told}
@@ -127,8 +128,17 @@ def made(cell: Cell, *, per_level: float = 0.0, noise: float = 0.3, **changes) -
     return whole, items
 
 
-CHANCE = {"xnli": 0.333, "udpos": 0.059, "nsmc": 0.5, "korsts": 0.0, "xcopa": 0.5, "xquad": 0.0}
-COUNTING = {"nli", "two classes", "similarity", "choice"}
+CHANCE = {
+    "xnli": 0.333,
+    "xlm_t": 1 / 3,
+    "udpos": 0.059,
+    "nsmc": 0.5,
+    "korsts": 0.0,
+    "xcopa": 0.5,
+    "xquad": 0.0,
+}
+COUNTING = {"two classes", "three classes", "similarity"}
+PASSING = COUNTING | {"nli", "choice", "reading"}
 
 
 def keep(results: Path, wanted: list[Cell], **changes) -> None:
@@ -170,7 +180,6 @@ def everything(found: tables.Study, *, drawn: bool = False) -> None:
         tables.manipulated(found, "noise"),
         tables.slopes_told(found),
         tables.by_target_told(found),
-        tables.apart_told(found),
         tables.controls(found),
         tables.drift_told(found),
         tables.context(found),
@@ -227,8 +236,8 @@ class TestOneSeed:
     def test_one_control_gates_on_its_items(self):
         found = study(cells(["primary"], seeds=[0]))
         assert set(found.targets) == COUNTING
-        assert found.apart == ("reading",), "tuned after some levels only"
         told = tables.gate_told(found)
+        assert told.loc["reading", "counts"] == "passes, but is tuned in controls only"
         assert told.loc["tagging", "counts"] == "no: uninformative"
         assert set(told["seeds"]) == {1}
 
@@ -270,7 +279,8 @@ class TestTheWholeGrid:
         assert found.primary.n_sets == 7, "reviews and tweets are one family"
         assert found.primary.low < 3 < found.primary.high
         same = {one.family: one.targets for one in found.slopes}
-        assert "similarity" not in same["sts"] and "nli" not in same["nli"]
+        assert "similarity" not in same["sts"]
+        assert same["sentiment"] == same["tweets"] == ("similarity",)
         table = beside.sensitivity(found)
         assert set(table["verdict"]) == {"effect"} and "without nli" in table.index
         within = beside.mixed(found).loc["difficulty within a data set", "points for 0 to 1"]
@@ -278,12 +288,9 @@ class TestTheWholeGrid:
         agreement = beside.signs(found, found)
         assert len(agreement) == 8 and set(agreement["same sign"]) == {"yes"}
 
-    def test_a_target_with_two_levels_stands_apart(self, whole):
-        assert not any("reading" in one.targets for one in whole.slopes)
-        table = tables.apart_told(whole)
-        assert len(table) == len(rules().families) - 1, "of reading itself it is not counted"
-        assert set(table["counts"]) == {"yes"}
-        assert all(float(told) == pytest.approx(3, abs=1.0) for told in table["difference"])
+    def test_targets_of_controls_only_have_no_gain(self, whole):
+        assert not {"reading", "nli", "choice"} & set(whole.gains["course"])
+        assert set(whole.targets) == COUNTING
 
     def test_drift_is_of_the_encoder_and_not_of_its_baselines(self, whole):
         assert set(tables.drift(whole)["precision@1"].dropna().round(6)) == {0.9}
@@ -345,7 +352,7 @@ class TestGate:
         table = gates([run], n_boot=100).set_index("course")
         assert not table.loc["nli", "counts"]
         assert table.loc["nli", "baseline"] == "majority" and table.loc["nli", "value"] == 0
-        assert set(counting(table.reset_index())) == COUNTING - {"nli"} | {"reading"}
+        assert set(counting(table.reset_index())) == PASSING - {"nli"}
 
     def test_the_difference_is_that_of_the_scores(self, results):
         keep(results, [Cell(seed, "none", "none", 0) for seed in (0, 1)])

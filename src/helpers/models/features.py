@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # How a kind of task is put to an encoder. The first form of a kind is its default.
 FORMS = {
     "similarity": ("siamese", "cross-encoder"),
-    "classification": ("classification",),
+    "classification": ("classification", "paired"),
     "span": ("matching", "span"),
     "choice": ("choice",),
     "tagging": ("tagging",),
@@ -63,8 +63,8 @@ def features(
 
     Parameters
     ----------
-    form : ``siamese``, ``cross-encoder``, ``classification``, ``choice``, ``tagging`` or
-        ``masked``.
+    form : ``siamese``, ``cross-encoder``, ``classification``, ``paired``, ``choice``, ``tagging``
+        or ``masked``.
     table : rows in the columns of the form's kind; ``masked``: of any kind that has a form.
     max_length : most tokens of a segment, special tokens included; of a pair the longer side is cut
         first.
@@ -116,10 +116,20 @@ def _classification(table, tokenizer, cut, labels) -> list[dict]:
     ]
 
 
+def _paired(table, tokenizer, cut, labels) -> list[dict]:
+    """Two texts, each a segment of its own."""
+    sides = [tokenizer(list(table[side]), **cut)["input_ids"] for side in ("text", "text2")]
+    return [
+        {"segments": [one, two], "labels": labels[label]}
+        for one, two, label in zip(*sides, table["label"], strict=True)
+    ]
+
+
 def _choice(table, tokenizer, cut, labels) -> list[dict]:
+    """What is told, then each choice; a segment each."""
     made = []
     for row in table.itertuples():
-        ids = tokenizer([_told(row)] * len(row.choices), list(row.choices), **cut)["input_ids"]
+        ids = tokenizer([_told(row), *row.choices], **cut)["input_ids"]
         made.append({"segments": ids, "labels": int(row.label)})
     return made
 
@@ -193,14 +203,15 @@ def _texts(table) -> list[list[str]]:
 
 
 def _told(row) -> str:
-    """What is told before the choices."""
-    return " ".join(part for part in (row.context, row.question) if part)
+    """What is told beside the choices: the question first, as a long text is cut at its end."""
+    return " ".join(part for part in (row.question, row.context) if part)
 
 
 _BUILD = {
     "siamese": _siamese,
     "cross-encoder": _cross_encoder,
     "classification": _classification,
+    "paired": _paired,
     "choice": _choice,
     "tagging": _tagging,
 }

@@ -37,8 +37,8 @@ class TaskModel(nn.Module):
     projected onto the vocabulary; so without labels there are none.
 
     Sources: siamese regression on the cosine, Reimers & Gurevych 2019 (a scale and a shift of the
-    cosine are learnt with it: they leave every ranking as it is); the others as in BERT, Devlin et
-    al. 2019, on the mean of the tokens.
+    cosine are learnt with it: they leave every ranking as it is); two texts compared, `compared`;
+    the others as in BERT, Devlin et al. 2019, on the mean of the tokens.
     """
 
     def __init__(
@@ -78,12 +78,13 @@ class TaskModel(nn.Module):
         with torch.autocast(flat_ids.device.type, dtype=torch.bfloat16, enabled=half):
             output = self.base(input_ids=flat_ids, attention_mask=flat_mask)
         hidden = output.last_hidden_state.float()
-        if self.form == "matching":
+        if self.form in ("matching", "tagging"):
             words = self.base.get_input_embeddings()(flat_ids).float()
-            logits = self.head(hidden, flat_mask, words, question)
+            more = (question,) if self.form == "matching" else ()
+            logits = self.head(hidden, flat_mask, words, *more)
         elif self.form == "masked":
             logits = self.head(hidden, self.base.get_input_embeddings().weight, labels)
-        elif self.form in ("tagging", "span"):
+        elif self.form == "span":
             logits = self.head(hidden, flat_mask)
         else:
             pooled = pool(hidden, flat_mask, self.pooling).reshape(rows, segments, -1)
@@ -136,24 +137,55 @@ class _Classifier(_Vector):
         return functional.cross_entropy(logits, labels)
 
 
-class _Chooser(_Vector):
+def compared(one: torch.Tensor, two: torch.Tensor) -> torch.Tensor:
+    """Two vectors, how far apart they are and what they share: [..., width] to [..., 4 width].
+
+    As InferSent puts them to a classifier (Conneau et al. 2017, arXiv 1705.02364, section 3.1).
+    """
+    return torch.cat([one, two, (one - two).abs(), one * two], dim=-1)
+
+
+class _Paired(_Classifier):
+    """Classes of two texts, each encoded by itself, for an encoder too shallow to read a pair."""
+
+    def __init__(self, width: int, n_labels: int):
+        super().__init__(width, n_labels)
+        self.dense = nn.Linear(4 * width, width)
+
+    def forward(self, pooled: torch.Tensor, there: torch.Tensor) -> torch.Tensor:
+        return self.scores(compared(pooled[:, 0], pooled[:, 1]))
+
+
+class _Chooser(_Paired):
+    """A score for each choice (segments 1 and on) beside what is told (segment 0)."""
+
     def __init__(self, width: int, n_labels: int):
         super().__init__(width, 1)
 
     def forward(self, pooled: torch.Tensor, there: torch.Tensor) -> torch.Tensor:
-        return self.scores(pooled)[..., 0].masked_fill(~there, -1e4)
-
-    def loss(self, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        return functional.cross_entropy(logits, labels)
+        told, choices = pooled[:, :1], pooled[:, 1:]
+        scores = self.scores(compared(told.expand_as(choices), choices))[..., 0]
+        return scores.masked_fill(~there[:, 1:], -1e4)
 
 
 class _Tagger(nn.Module):
+    """Tags told from the encoder's output and the token embeddings of a token and its neighbours.
+
+    What a sentence encoder puts out for a token says much of the sentence and little of the token;
+    the embeddings are shared by all languages.
+    """
+
     def __init__(self, width: int, n_labels: int):
         super().__init__()
-        self.out = nn.Linear(width, n_labels)
+        self.near, self.out = nn.Conv1d(2 * width, width, 3, padding=1), nn.Linear(width, n_labels)
+        self.scale = width**0.5  # of unit vectors, so that they weigh as much as the output does
 
-    def forward(self, hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        return self.out(hidden)
+    def forward(
+        self, hidden: torch.Tensor, mask: torch.Tensor, words: torch.Tensor
+    ) -> torch.Tensor:
+        words = self.scale * functional.normalize(words, dim=-1)
+        seen = torch.cat([hidden, words], dim=-1) * mask.unsqueeze(-1)
+        return self.out(functional.gelu(self.near(seen.transpose(1, 2)).transpose(1, 2)))
 
     def loss(self, logits: torch.Tensor, tags: torch.Tensor) -> torch.Tensor:
         return functional.cross_entropy(logits.flatten(0, 1), tags.flatten(), ignore_index=IGNORED)
@@ -260,6 +292,7 @@ _HEADS = {
     "siamese": _Siamese,
     "cross-encoder": _CrossEncoder,
     "classification": _Classifier,
+    "paired": _Paired,
     "choice": _Chooser,
     "tagging": _Tagger,
     "span": _Spans,

@@ -81,7 +81,8 @@ def mean_loss(
 def _own(form: str, values: np.ndarray, row: dict[str, Any]) -> np.ndarray:
     if form in ("tagging", "span", "matching"):
         return values[: row["length"]]
-    return values[: len(row["segments"])] if form == "choice" else values
+    # Of a choice task the first segment is what is told.
+    return values[: len(row["segments"]) - 1] if form == "choice" else values
 
 
 def probabilities(found: Sequence[np.ndarray]) -> np.ndarray:

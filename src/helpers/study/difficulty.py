@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from helpers.study.courses import form_of
 from helpers.study.intermediate_items import Pool, pool
 from helpers.study.intermediate_params import DifficultyParams
 from helpers.study.intermediate_rules import rules
@@ -61,7 +62,7 @@ def measure(params: DifficultyParams, one: Pool, base: Base, progress: bool) -> 
         chosen_on = first_by_id(own, one.family.held)
         train = own[~own["id"].isin(chosen_on["id"])].reset_index(drop=True)
         arms = Arms(params, one.course(train, chosen_on), base, progress)
-        arm = Arm(PVI, arms_form(one.family.kind), train)
+        arm = Arm(PVI, form_of(one.family), train)
         tuned = arms.tuned(arm)
         used.append(arms.work(arm, tuned.recipe))
         seeing[half == side], blind[half == side] = gold_log_probabilities(
@@ -124,13 +125,6 @@ def halves(ids: Any) -> np.ndarray:
     return np.array([hashlib.blake2b(item.encode()).digest()[0] % 2 for item in ids])
 
 
-def arms_form(kind: str) -> str:
-    """The form in which a kind of task is put to an encoder here: the first of the kind."""
-    from helpers.models.features import FORMS
-
-    return FORMS[kind][0]
-
-
 def gold_log_probabilities(
     arms: Arms, model: Any, train: pd.DataFrame, asked: pd.DataFrame
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -140,7 +134,7 @@ def gold_log_probabilities(
     distribution around what a line through the predictions says, as wide as what it leaves; line
     and width (three numbers) are those of the items asked.
     """
-    way = arms.way(arms_form(arms.data.course.kind))
+    way = arms.way(form_of(arms.data.course))
     return _OF_KIND[arms.data.course.kind](way, arms.asked(model), train, asked)
 
 

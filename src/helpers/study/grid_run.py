@@ -116,21 +116,16 @@ def _one(
 
 
 def _difficulty(found: Grid, cell: Cell, rerun: str) -> None:
-    """How hard the items of the cell's family are, before two processes want to know it at once.
+    """How hard the items of the cell's family are: recorded, as all seeds must learn from the same.
 
-    Made on the way by the cell's own run, unless it is recorded: then its record, too, may be of
-    other code.
+    Before two processes want to know it at once.
     """
-    from helpers.study.run import plan, run_stored
-
     params = found.params(cell).of_difficulty
     name = f"difficulty-{cell.intermediate}"
     with _lock(found, name):
-        prepared = plan(DIFFICULTY, params, progress=False)
-        if rerun == "changed" and _whole(store.folder_of(DIFFICULTY, prepared.identity)):
-            _one(found, cell, name, DIFFICULTY, params, found.code(cell), rerun)
-        else:
-            run_stored(DIFFICULTY, params, progress=False)
+        # Once is enough: another seed's cell finds it as the one before left it.
+        again = "only-missing" if rerun == "always" else rerun
+        _one(found, cell, name, DIFFICULTY, params, found.code(cell), again)
 
 
 def _whole(folder: Path) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.errors import UserError
-from helpers.study.difficulty import arms_form
+from helpers.study.courses import form_of
 from helpers.study.intermediate_data import CHAPTER, Retrieval, retrieval, targets
 from helpers.study.intermediate_items import Pool, pool
 from helpers.study.intermediate_params import IntermediateParams
@@ -99,23 +99,28 @@ def measure(
     if source is not None:
         arms, tuned, used = teach(params, source, base, progress)
         told(found, arms, tuned, params, setting)
-        taught = after(base, tuned, params)
+        taught = after(base, tuned, used[0])
     drift(found, params, sought, base, taught, setting)
     for data in asked:
-        if not rules().asked(data.course.name, params.mechanism, params.level):
+        if not asked_for(params, data.course.name):
             continue
         # The learning rate is tried without an intermediate task: one for all arms.
-        recipe, _ = Arms(params, data, base, progress).recipe(arms_form(data.course.kind))
+        recipe, _ = Arms(params, data, base, progress).recipe(form_of(data.course))
         if params.mechanism == LONGER:
             recipe = replace(recipe, epochs=2 * recipe.epochs)
         arms = Arms(params, data, taught, progress)
-        used += target(found, arms, Arm(TUNED, arms_form(data.course.kind), data.train), recipe)
+        used += target(found, arms, Arm(TUNED, form_of(data.course), data.train), recipe)
         if params.mechanism == NONE:
             used += baselines(found, arms, recipe, base, params)
     return Outcome(found.rows, found.items, tidy=lambda: forget(*used))
 
 
 # -- the targets
+
+
+def asked_for(params: IntermediateParams, course: str) -> bool:
+    """Whether a target is tuned in this run: of generated text all are."""
+    return params.data_kind == "lab" or rules().asked(course, params.mechanism)
 
 
 def target(found: Rows, arms: Arms, arm: Arm, recipe: Recipe) -> list[Path]:
@@ -149,5 +154,5 @@ def baselines(
     data = arms.data
     lexical(found, data, base, params)
     untuned(found, data, base, params)
-    arm = Arm(PERMUTED_LABELS, arms_form(data.course.kind), permuted(data.train, data.course.kind))
+    arm = Arm(PERMUTED_LABELS, form_of(data.course), permuted(data.train, data.course.kind))
     return target(found, arms, arm, recipe)

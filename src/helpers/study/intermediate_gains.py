@@ -199,7 +199,6 @@ def slopes(
     hard = difficulties(table)
     gain = by_target(gains(table))
     gain = gain[gain["course"].isin(targets) & gain["mechanism"].eq(mechanism)]
-    gain = gain[~gain["course"].isin(rules().some_levels)]  # they have too few levels for a slope
     if not same_family:
         gain = gain[gain["counts"].eq(True)]
     seeds, levels = sorted(gain["seed"].unique()), range(rules().levels)

@@ -54,6 +54,7 @@ class Pool:
             validation={"en": None},
             source=split,
             targets=(),
+            form=family.form,
         )
         name = f"{self.task} en {family.split}"
         return CourseData(
@@ -67,7 +68,7 @@ def sized(family: Family, data: str, n_items: int = 0) -> Family:
         if not family.lab:
             there = [name for name, one in rules().families.items() if one.lab]
             raise UserError("intermediate", family.name, ", ".join(there))
-        family = replace(family, task=family.lab, epochs=2, **_LAB_SHRINK)
+        family = replace(family, task=family.lab, epochs=2, form="", **_LAB_SHRINK)
     if n_items:
         share = family.held / family.n
         family = replace(family, n=n_items, held=max(20, round(share * n_items)))
@@ -77,6 +78,8 @@ def sized(family: Family, data: str, n_items: int = 0) -> Family:
 @lru_cache(maxsize=16)
 def pool(name: str, data: str, n_items: int = 0) -> Pool:
     """The pool of an intermediate data set: four levels of items, less what repeats scored text.
+
+    Of items about one text only one is taken: what is held out shares none with what is learnt.
 
     Errors: UserError on ``intermediate`` where the source has no such set, on ``n_items`` where it
     has too few items.
@@ -93,7 +96,7 @@ def pool(name: str, data: str, n_items: int = 0) -> Pool:
         rows = load(family.task, "en", family.split, data)
     table = rows.table
     if data != "lab":  # generated splits share no sentence
-        table = first_by_id(table, wanted + wanted // 3)
+        table = first_by_id(one_a_text(table), wanted + wanted // 3)
         table, dropped = drop_overlap(table, *_scored(data))
     else:
         dropped = {}
@@ -108,6 +111,22 @@ def pool(name: str, data: str, n_items: int = 0) -> Pool:
         notes = (f"{family.task}: items left out that repeat scored text: {told}",)
     labels = tuple(task(family.task).labels) if family.kind != "similarity" else ()
     return Pool(family, family.task, table, labels, rows.fingerprint, notes)
+
+
+def one_a_text(table: pd.DataFrame) -> pd.DataFrame:
+    """The first item about each context, or each first text of a pair; of others all.
+
+    >>> import pandas as pd
+    >>> pairs = {"id": ["a", "b"], "text": ["It rains."] * 2, "text2": ["Rain.", "Sun."]}
+    >>> one_a_text(pd.DataFrame(pairs))["id"].tolist()
+    ['a']
+    >>> alone = {"id": ["a", "b"], "text": ["It rains."] * 2, "text2": ["", ""]}
+    >>> len(one_a_text(pd.DataFrame(alone)))
+    2
+    """
+    pairs = "text2" in table and bool((table["text2"] != "").any())
+    column = "context" if "context" in table else "text" if pairs else None
+    return table.drop_duplicates(column).reset_index(drop=True) if column else table
 
 
 @lru_cache(maxsize=2)

@@ -78,10 +78,12 @@ def courses() -> pd.DataFrame:
         {
             "target": one.name,
             "learnt from": " ".join(one.learn["en"]),
-            "rows": one.sizes.train,
+            "rows at most": one.sizes.train,
             "English set": " ".join(one.source),
             "sets in other languages": ", ".join(" ".join(split) for split in one.targets),
             "items scored": one.sizes.report,
+            "passes": one.sizes.epochs,
+            "tuned after": "no task only" if one.name in rules().controls_only else "every task",
         }
         for one in COURSES[CHAPTER]
     ]

@@ -33,7 +33,7 @@ OF_A_FAMILY = (ITEMS, NOISE, MASKED, PERMUTED)  # the others have no intermediat
 class Family:
     """One intermediate data set and its sizes: ``n`` items a level to learn, ``held`` to measure.
 
-    ``lab``: the laboratory's task of the same kind, "" where it has none.
+    ``lab``: the laboratory's task of the same kind, "" where it has none; ``form``: as of a course.
     """
 
     name: str
@@ -45,13 +45,18 @@ class Family:
     max_length: int
     epochs: int = 1
     lab: str = ""
+    form: str = ""
 
 
 @dataclass(frozen=True)
 class Rules:
-    """The file as typed values; ``digest`` is the hash of the file and of the targets."""
+    """The file as typed values; ``digest`` is the hash of the file and of the targets.
+
+    ``items_digest``: of what the study item by item rests on, which has no target of its own.
+    """
 
     digest: str
+    items_digest: str
     families: dict[str, Family]
     levels: int
     noise: tuple[float, ...]
@@ -59,7 +64,7 @@ class Rules:
     difficulty_seeds: tuple[int, ...]
     learning_rates: tuple[float, ...]
     same: dict[str, tuple[str, ...]]
-    some_levels: dict[str, tuple[int, ...]]
+    controls_only: tuple[str, ...]
     smallest_effect: float
     alpha: float
     least_range: float
@@ -83,14 +88,13 @@ class Rules:
         """
         return family in self.same.get(course, ())
 
-    def asked(self, course: str, mechanism: str, level: int) -> bool:
-        """Whether a target is tuned after a mechanism's level at all.
+    def asked(self, course: str, mechanism: str) -> bool:
+        """Whether a target is tuned after a mechanism at all.
 
-        >>> rules().asked("reading", "items", 1), rules().asked("nli", "items", 1)
+        >>> rules().asked("reading", "items"), rules().asked("reading", "none")
         (False, True)
         """
-        at = self.some_levels.get(course)
-        return at is None or level in (at if mechanism == ITEMS else (0,))
+        return course not in self.controls_only or mechanism == NONE
 
 
 @cache
@@ -103,8 +107,10 @@ def rules(path: Path = FILE) -> Rules:
     content = path.read_bytes().replace(b"\r\n", b"\n")
     told = tomllib.loads(content.decode())
     decided = content + repr(COURSES["07_intermediate"]).encode()
+    of_items = repr((told["item_by_item"], COURSES["item_difficulty"]))
     return Rules(
         digest=hashlib.sha256(decided).hexdigest()[:16],
+        items_digest=hashlib.sha256(of_items.encode()).hexdigest()[:16],
         families={name: Family(name, **entry) for name, entry in told["family"].items()},
         levels=told["levels"]["count"],
         noise=tuple(told["levels"]["noise"]),
@@ -112,7 +118,7 @@ def rules(path: Path = FILE) -> Rules:
         difficulty_seeds=tuple(told["seeds"]["difficulty"]),
         learning_rates=tuple(told["learning_rates"]["tried"]),
         same={course: tuple(names) for course, names in told["same"].items()},
-        some_levels={course: tuple(at) for course, at in told["some_levels"].items()},
+        controls_only=tuple(told["controls_only"]["targets"]),
         smallest_effect=told["decision"]["smallest_effect"],
         alpha=told["decision"]["alpha"],
         least_range=told["gates"]["least_range"],

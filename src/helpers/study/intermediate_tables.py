@@ -46,8 +46,7 @@ class Study:
     """Everything of one kind of data and one encoder, read and worked out once.
 
     table : rows of all runs (``intermediate_gains.frame``); gate : of ``intermediate_gate``;
-    targets : courses that count; apart : those that count but are tuned after some levels only, and
-    so are no part of a mean over targets; courses : all that are recorded; slopes : of the primary
+    targets : courses that count; courses : all that are recorded; slopes : of the primary
     mechanism; primary : the test, None where too few data sets passed.
     """
 
@@ -55,7 +54,6 @@ class Study:
     table: pd.DataFrame
     gate: pd.DataFrame
     targets: tuple[str, ...]
-    apart: tuple[str, ...]
     courses: tuple[str, ...]
     slopes: tuple[of.SetSlope, ...]
     primary: Inference | None
@@ -68,14 +66,13 @@ def read(runs: Sequence[Stored], *, n_boot: int = N_BOOT) -> Study:
     table = of.frame(runs)
     gate = gates(runs, n_boot=n_boot)
     passed = counting(gate)
-    targets = tuple(course for course in passed if course not in rules().some_levels)
+    targets = tuple(course for course in passed if course not in rules().controls_only)
     slopes = of.slopes(table, rules().primary, targets)
     return Study(
         runs=tuple(runs),
         table=table,
         gate=gate,
         targets=targets,
-        apart=tuple(course for course in passed if course not in targets),
         courses=tuple(dict.fromkeys(gate["course"])),
         slopes=tuple(slopes),
         primary=of.decided(slopes),
@@ -146,12 +143,18 @@ def gate_told(study: Study) -> pd.DataFrame:
             "difference": f"{100 * row.value:+.1f} [{100 * row.low:+.1f}, {100 * row.high:+.1f}]"
             if row.baseline
             else "",
-            "counts": "yes" if row.counts else "no: uninformative",
+            "counts": _counts(study, row),
         }
         for row in study.gate.itertuples()
     ]
     names = ("target", "English set", "metric", "seeds", "control", "nearest baseline")
     return pd.DataFrame(lines, columns=[*names, "difference", "counts"]).set_index("target")
+
+
+def _counts(study: Study, row: Any) -> str:
+    if row.counts and row.course not in study.targets:
+        return "passes, but is tuned in controls only"
+    return "yes" if row.counts else "no: uninformative"
 
 
 def manipulated(study: Study, mechanism: str = ITEMS) -> pd.DataFrame:
@@ -258,27 +261,6 @@ def by_target_told(study: Study, mechanism: str = ITEMS) -> pd.DataFrame:
     table = mean.pivot(index="family", columns="course", values="told")
     order = [name for name in rules().families if name in table.index]
     return table.reindex(order)[[c for c in study.courses if c in table]].fillna("")
-
-
-def apart_told(study: Study, mechanism: str = ITEMS) -> pd.DataFrame:
-    """Targets that are tuned after some levels only: gain after the first and the last of these."""
-    import pandas as pd
-
-    gain = of.by_target(study.gains)
-    gain = gain[gain["mechanism"].eq(mechanism) & gain["counts"].eq(True)]
-    lines = []
-    for course, at in rules().some_levels.items():
-        own = gain[gain["course"].eq(course)]
-        mean = own.groupby(["family", "level"])["gain"].mean()
-        for name in rules().families:
-            ends = [mean.get((name, level)) for level in (at[0], at[-1])]
-            if None not in ends:
-                line = {"target": course, "data set": name}
-                line |= {f"level {at[0]}": f"{ends[0]:+.1f}", f"level {at[-1]}": f"{ends[1]:+.1f}"}
-                line["difference"] = f"{ends[1] - ends[0]:+.1f}"
-                lines.append(line | {"counts": "yes" if course in study.apart else "no"})
-    table = pd.DataFrame(lines, columns=None if lines else ["target", "data set"])
-    return table.set_index(["target", "data set"])
 
 
 def controls(study: Study) -> pd.DataFrame:

@@ -12,13 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers.study.difficulty import PVI, arms_form
+from helpers.study.courses import form_of
+from helpers.study.difficulty import PVI
 from helpers.study.intermediate_items import Pool, levels, of_all_levels, of_level, text_lengths
 from helpers.study.intermediate_params import IntermediateParams
-from helpers.study.intermediate_rules import ITEMS, MASKED, PERMUTED, rules
+from helpers.study.intermediate_rules import ITEMS, MASKED, PERMUTED
 from helpers.study.record import digest
 from helpers.study.transfer import Arm, Arms, Base
-from helpers.study.transfer_data import Test
+from helpers.study.transfer_data import Test, first_by_id
 from helpers.study.transfer_labels import corrupted
 from helpers.study.transfer_rows import Rows
 
@@ -30,29 +31,41 @@ if TYPE_CHECKING:
 
 INTERMEDIATE, DIFFICULTY = "intermediate", "difficulty"
 _LABEL_SEED = 0  # of exchanged labels: the same items under every seed of training
+# A target's head begins as its seed says; the intermediate head must not have begun alike.
+_SEED_APART = 500
 
 
 def teach(
     params: IntermediateParams, source: Pool, base: Base, progress: bool
 ) -> tuple[Arms, Tuned, list[Path]]:
-    """The encoder tuned on the intermediate items of a mechanism and level, and where it lies."""
+    """The encoder tuned on the intermediate items of a mechanism and level, and where it lies.
+
+    The items held out decide nothing: an epoch is chosen on items that were learnt from, which is
+    nearly always the last. What is given back holds them as its validation rows, for `told`.
+    """
     plain = source.course(*of_all_levels(source))
-    form = arms_form(source.family.kind)
+    form = form_of(source.family)
     # The learning rate is tried on plain items: one for all mechanisms and levels.
     recipe, _ = Arms(params, plain, base, progress).recipe(form)
+    recipe = replace(recipe, seed=params.seed + _SEED_APART)
     train, held = plain.train, plain.validation
     if params.mechanism == ITEMS:
         level = item_levels(params, source, base, progress)
         train, held = of_level(source, level, params.level)
-    arms = Arms(params, source.course(train, held), base, progress)
-    if params.mechanism == MASKED:
-        arm = Arm(f"{INTERMEDIATE} {MASKED}", MASKED, train)
-        return arms, masked(arms, arm, recipe), [arms.work(arm, recipe)]
     share = exchanged(params)
     if share:
         train = corrupted(train, source.family.kind, share, _LABEL_SEED)
-    arm = Arm(f"{INTERMEDIATE} {params.mechanism} {params.level}", form, train)
-    return arms, arms.tune(arm, recipe), [arms.work(arm, recipe)]
+    chosen_on = first_by_id(train, source.family.held)
+    arms = Arms(params, source.course(train, chosen_on), base, progress)
+    if params.mechanism == MASKED:
+        arm = Arm(f"{INTERMEDIATE} {MASKED}", MASKED, train)
+        tuned = masked(arms, arm, recipe)
+    else:
+        arm = Arm(f"{INTERMEDIATE} {params.mechanism} {params.level}", form, train)
+        tuned = arms.tune(arm, recipe)
+    work = arms.work(arm, recipe)
+    arms.data = replace(arms.data, validation=held)
+    return arms, tuned, [work]
 
 
 def exchanged(params: IntermediateParams) -> float:
@@ -68,7 +81,7 @@ def item_levels(params: IntermediateParams, source: Pool, base: Base, progress: 
     scores = stored.items()
     information = dict(zip(scores.ids(PVI), scores[PVI], strict=True))
     whole = Arms(params, source.course(source.table, source.table), base, False)
-    lengths = text_lengths(source, whole.way(arms_form(source.family.kind)))
+    lengths = text_lengths(source, whole.way(form_of(source.family)))
     return levels(source, information, lengths)
 
 
@@ -99,16 +112,18 @@ def masked(arms: Arms, arm: Arm, recipe: Recipe) -> Tuned:
     )
 
 
-def after(base: Base, tuned: Tuned, params: IntermediateParams) -> Base:
-    """The encoder as the intermediate task left it, in the place of the one before."""
+def after(base: Base, tuned: Tuned, work: Path) -> Base:
+    """The encoder as the intermediate task left it, in the place of the one before.
+
+    ``work``: the folder of that training, whose name holds all that decides it.
+    """
 
     def fresh() -> Any:
         model = copy.deepcopy(tuned.model.base)
         model.requires_grad_(True)
         return model
 
-    told = [params.intermediate, params.mechanism, params.level, params.seed, params.n_items]
-    mark = digest([base.fingerprint, *told, rules().digest])
+    mark = digest([base.fingerprint, work.name])
     return replace(base, fresh=fresh, fingerprint=mark)
 
 
@@ -117,13 +132,14 @@ def told(
 ) -> None:
     """Rows of the intermediate task itself: what it scores on held-out items of its own making.
 
-    With exchanged labels both the score on labels exchanged alike (what the task, as posed, lets
+    ``items``: a hash of what was learnt from and measured on, the same under every seed. With
+    exchanged labels both the score on labels exchanged alike (what the task, as posed, lets
     one reach) and on clean ones (``labels``).
     """
     if params.mechanism == MASKED:
         return
     data, kind = arms.data, arms.data.course.kind
-    way = arms.way(arms_form(kind))
+    way = arms.way(form_of(arms.data.course))
     share = exchanged(params)
     posed = {"clean": data.validation}
     if share:
@@ -141,6 +157,7 @@ def told(
             labels=labels,
             chance=chance(kind, table),
             learning_rate=tuned.recipe.learning_rate,
+            items=digest([list(data.train["id"]), list(data.validation["id"])]),
             **setting,
         )
 

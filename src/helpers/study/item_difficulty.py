@@ -8,9 +8,9 @@ the translations is the matter of ``item_level``; items of intermediate tasks, t
 
 from __future__ import annotations
 
+from helpers.study.courses import form_of
 from helpers.study.difficulty import (
     PVI,
-    arms_form,
     gold_log_probabilities,
     in_bits,
     information_rows,
@@ -34,7 +34,7 @@ def study(params: ItemDifficultyParams, *, progress: bool = True) -> Plan:
         VERSION,
         params,
         names={params.encoder: base.label},
-        data=data.fingerprints | {"rules": rules().digest},
+        data=data.fingerprints | {"rules": rules().items_digest},
         encoders={base.label: base.fingerprint},
         compute=lambda progress: measure(params, data, base, progress),
         device=base.device,
@@ -52,7 +52,7 @@ def measure(params: ItemDifficultyParams, data: CourseData, base: Base, progress
 
     (test,) = (one for one in data.tests if one.role == SOURCE)
     arms = Arms(params, data, base, progress)
-    arm = Arm(PVI, arms_form(data.course.kind), data.train)
+    arm = Arm(PVI, form_of(data.course), data.train)
     tuned = arms.tuned(arm)
     told = gold_log_probabilities(arms, tuned.model, data.train, test.table)
     outcome = Outcome(tidy=lambda: forget(arms.work(arm, tuned.recipe)))

@@ -72,7 +72,7 @@ def difficulties(encoder: str, data: str) -> list[Stored]:
         for run in found
         if run.record.params["encoder"] == encoder
         and run.record.data.get("source") == data
-        and run.record.data["fingerprints"].get("rules") == rules().digest
+        and run.record.data["fingerprints"].get("rules") == rules().items_digest
         and run.record.params["seed"] in rules().item_by_item["seeds"]
         and all(own[k] == v for k, v in run.record.params.items() if k not in apart)
     }

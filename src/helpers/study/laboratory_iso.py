@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.errors import UserError
 from helpers.maths.share_search import Found, searched
-from helpers.study.courses import NLI, STS, Sizes, in_laboratory
-from helpers.study.difficulty import arms_form
+from helpers.study.courses import NLI, STS, Sizes, form_of, in_laboratory
 from helpers.study.intermediate import baselines, target
 from helpers.study.intermediate_items import BATCH, Pool
 from helpers.study.intermediate_rules import Family
@@ -173,7 +172,8 @@ def teach(one: Cell, base: Base) -> tuple[Arms, Tuned, Path]:
     """The encoder tuned on the intermediate task of a cell, and where it lies."""
     train, chosen_on, _ = posed(one)
     arms = Arms(one, pool().course(train, chosen_on), base, False)
-    arm = Arm(f"{one.mechanism} {one.level:g} {rules().calibrated_by}", arms_form(_KIND), train)
+    name = f"{one.mechanism} {one.level:g} {rules().calibrated_by}"
+    arm = Arm(name, form_of(arms.data.course), train)
     recipe, _ = arms.recipe(arm.form)
     return arms, arms.tune(arm, recipe), arms.work(arm, recipe)
 
@@ -334,11 +334,11 @@ def _cell(found: Rows, one: Cell, asked: tuple[CourseData, ...], base: Base) -> 
         arms, tuned, work = teach(one, base)
         arms.data = replace(arms.data, validation=posed(one)[2])
         _tell(found, arms, tuned, one)
-        left = after(base, tuned, one)
+        left = after(base, tuned, work)
         used.append(work)
     for wanted, data in zip(rules().targets, asked, strict=True):
         own = one.model_copy(update={"learning_rates": (wanted.learning_rate,)})
-        arms, form = Arms(own, data, left, False), arms_form(data.course.kind)
+        arms, form = Arms(own, data, left, False), form_of(data.course)
         recipe, _ = arms.recipe(form)
         used += target(found, arms, Arm(TUNED, form, data.train), recipe)
         if one.mechanism == NONE:

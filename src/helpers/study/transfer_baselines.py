@@ -11,6 +11,7 @@ from helpers.study.transfer_kinds import KINDS, Measure, text_measures
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
 
     from helpers.study.transfer_data import CourseData
     from helpers.study.transfer_params import TransferParams
@@ -75,7 +76,10 @@ def cosines(encoder: Any, first: list[str], second: list[str]) -> np.ndarray:
 
 
 def _bag_classifier(found: Rows, data: CourseData, base: Any) -> None:
-    """Logistic regression on hashed words and character n-grams of the source language."""
+    """Logistic regression on hashed words and character n-grams of the source language.
+
+    Of two texts on the bags of both and on what they share.
+    """
     import numpy as np
     from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits
@@ -84,10 +88,18 @@ def _bag_classifier(found: Rows, data: CourseData, base: Any) -> None:
 
     way, bag = KINDS["classification"](data, base.tokenizer), BagOfWords(normalise=True)
     gold = way.gold(data.train)
+
+    def bags(table: pd.DataFrame) -> np.ndarray:
+        one = bag.encode(list(table["text"]))
+        if not (table["text2"] != "").any():
+            return one
+        two = bag.encode(list(table["text2"]))
+        return np.concatenate([one, two, one * two], axis=1)
+
     with threadpool_limits(1):
-        model = LogisticRegression(max_iter=500).fit(bag.encode(list(data.train["text"])), gold)
+        model = LogisticRegression(max_iter=500).fit(bags(data.train), gold)
         for test in data.tests:
-            chances = model.predict_proba(bag.encode(list(test.table["text"])))
+            chances = model.predict_proba(bags(test.table))
             own = way.gold(test.table)
             found.add(test, "classification", BAG, way.measures(test, chances), own, form=way.form)
             most = np.zeros((len(own), len(data.labels)))

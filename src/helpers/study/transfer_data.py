@@ -111,6 +111,9 @@ def _load(course: Course, params: TransferParams) -> CourseData:
     data = _Loader(params)
     train = data.table(*learnt, params.source_language)
     tests = [*data.tests(course, sizes.report)]
+    same = [t.table for t in tests if t.language == params.source_language]
+    if course.kind == "choice":
+        train = apart_from(train, same)
     chosen_on = course.validation[params.source_language]
     if chosen_on is not None:
         validation = data.table(*chosen_on, params.source_language)
@@ -118,7 +121,6 @@ def _load(course: Course, params: TransferParams) -> CourseData:
         train, validation = hold_out(train)
     most = min(sizes.chosen_on, _LAB_CHOSEN_ON) if params.data_kind == "lab" else sizes.chosen_on
     validation = first_by_id(validation, most)
-    same = [t.table for t in tests if t.language == params.source_language]
     train = data.without(train, learnt[0], validation, *same)
     train = first_by_id(train, sizes.train)
     labels = tuple(task(learnt[0]).labels) if course.kind in LABELLED else ()
@@ -221,11 +223,30 @@ def first_by_id(table: pd.DataFrame, n: int) -> pd.DataFrame:
     return table.iloc[kept].reset_index(drop=True)
 
 
+def together(table: pd.DataFrame) -> pd.Series:
+    """What rows belong to: their article; of choices the set of them; else each row to itself.
+
+    Balanced COPA has every pair of choices twice, with the other one right: who learnt one of the
+    two knows that the other's answer is the one it did not learn.
+    """
+    if "article" in table:
+        return table["article"]
+    if "choices" in table:
+        return table["choices"].map(lambda choices: " | ".join(sorted(choices)))
+    return table["id"]
+
+
+def apart_from(train: pd.DataFrame, scored: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Rows of ``train`` that belong to nothing that a scored row belongs to."""
+    there = {group for table in scored for group in together(table)}
+    return train[~together(train).isin(there)].reset_index(drop=True)
+
+
 def hold_out(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows to learn from, and rows of whole articles (or texts) held out of them to choose on."""
     import numpy as np
 
-    group = table["article"] if "article" in table else table["id"]
+    group = together(table)
     order = sorted(set(group), key=lambda name: hashlib.blake2b(name.encode()).digest())
     counts = group.value_counts()
     out: set[str] = set()

@@ -83,10 +83,9 @@ class Classification:
     """One of several labels: accuracy, macro-F1, calibration."""
 
     kind = "classification"
-    form = "classification"
 
     def __init__(self, data: CourseData, tokenizer: Any, form: str = "classification"):
-        self.data, self.tokenizer = data, tokenizer
+        self.data, self.tokenizer, self.form = data, tokenizer, form
 
     def rows(self, table: pd.DataFrame) -> list[dict[str, Any]]:
         from helpers.models.features import features
