@@ -16,6 +16,7 @@ from helpers.study.intermediate_rules import rules
 TARGETS = {
     "two classes": ("sst2", [("nsmc", "ko")], 0.5),
     "nli": ("lingnli", [("xnli", "ko"), ("xnli", "de")], 0.333),
+    "three classes": ("xlm_t", [("xlm_t", "de"), ("xlm_t", "ar")], 0.333),
     "similarity": ("stsb", [("korsts", "ko")], 0.0),
     "reading": ("xquad", [("xquad", "ko")], 0.0),
 }
@@ -134,14 +135,17 @@ class TestGains:
     def test_cells_within_a_family_do_not_count(self):
         found = gains.gains(grid(["sentiment", "nli"], [0], lambda *_: 1.0))
         out = found[~found["counts"]][["family", "course"]].drop_duplicates()
-        assert set(map(tuple, out.to_numpy())) == {("sentiment", "two classes"), ("nli", "nli")}
+        assert set(map(tuple, out.to_numpy())) == {
+            ("sentiment", "two classes"),
+            ("sentiment", "three classes"),
+        }
 
     def test_languages_are_averaged_before_targets(self):
         table = grid(["sts"], [0], lambda *_: 0.0)
         german = table["language"].eq("de") & table["mechanism"].eq("items")
         table.loc[german, "value"] += 0.02 * (1 - 0.333)  # two points in one of two languages
         found = gains.by_target(gains.gains(table)).set_index(["course", "level"])["gain"]
-        assert found[("nli", 0)] == pytest.approx(1.0)
+        assert found[("three classes", 0)] == pytest.approx(1.0)
         assert found[("two classes", 0)] == pytest.approx(0.0)
 
     def test_english_is_no_target(self):
@@ -185,7 +189,7 @@ class TestSlopes:
         lost = (
             table["seed"].eq(1)
             & table["level"].eq(3)
-            & table["course"].eq("nli")
+            & table["course"].eq("three classes")
             & table["mechanism"].eq("items")
         )
         [one] = gains.slopes(table[~lost], "items", ALL)
