@@ -10,12 +10,13 @@ import pytest
 
 from helpers import paths
 from helpers.errors import UserError
-from helpers.study import difficulty, store
+from helpers.study import difficulty, intermediate_teach, store
 from helpers.study import intermediate_items as items
 from helpers.study.intermediate_design import DESIGNS, cells
 from helpers.study.intermediate_params import IntermediateParams
 from helpers.study.intermediate_rules import FILE, MECHANISMS, rules
 from helpers.study.run import plan, run
+from helpers.study.transfer import open_base
 
 pytestmark = pytest.mark.timeout(600)  # runs of a study, perhaps on a busy machine
 
@@ -216,6 +217,46 @@ def test_difficulty_is_told_on_labels_as_posed_and_on_clean_ones(made):
     assert not masked.select(method="intermediate")
 
 
+def test_every_seed_learns_from_the_same_items_of_a_level(made):
+    def hashes(**cell) -> set[str]:
+        rows = made(intermediate="sentiment", **cell).record.select(method="intermediate")
+        return {row.setting["items"] for row in rows}
+
+    [easy] = hashes(mechanism="items", level=0)
+    assert hashes(mechanism="items", level=0, seed=1) == {easy}
+    [hard] = hashes(mechanism="items", level=3)
+    [noisy] = hashes(mechanism="noise", level=2)
+    assert len({easy, hard, noisy}) == 3
+
+
+def test_what_is_held_out_chooses_nothing_and_no_head_begins_as_a_targets(monkeypatch, tmp_path):
+    """Of the intermediate phase: the rows an epoch is judged by, and the seed."""
+    from helpers.models import finetune
+
+    seen = []
+    plain = finetune.finetune
+
+    def watched(base, form, rows, recipe, **more):
+        seen.append((more["label"], recipe.seed))
+        return plain(base, form, rows, recipe, **more)
+
+    monkeypatch.setattr(finetune, "finetune", watched)
+    monkeypatch.setattr(paths, "BUILD", tmp_path / "build")
+    params = IntermediateParams(
+        **{**SMALL, "intermediate": "sentiment", "mechanism": "items", "level": 1, "seed": 3}
+    )
+    source = items.pool("sentiment", "lab", 24)
+    arms, tuned, _ = intermediate_teach.teach(params, source, open_base(params), False)
+    held = set(arms.data.validation["id"])
+    assert len(held) == source.family.held and not held & set(arms.data.train["id"])
+    [(_, seed)] = [one for one in seen if one[0].startswith("intermediate")]
+    assert seed not in {*rules().seeds, *rules().difficulty_seeds, 3}
+    way = arms.way("classification")
+    of_learnt = items.first_by_id(arms.data.train, source.family.held)
+    again = way.score(of_learnt, way.answers(arms.asked(tuned.model), of_learnt))
+    assert tuned.score == pytest.approx(again)
+
+
 def test_an_intermediate_task_moves_the_encoder_and_a_control_does_not(made):
     moved = made(intermediate="sentiment", mechanism="noise", level=2).record
     [cka] = [row.value for row in moved.rows if row.name == "CKA to the start"]
@@ -294,3 +335,15 @@ def test_recorded_runs_were_made_under_the_rules_that_stand():
     assert not problems
     for run_ in found:
         assert run_.record.data["fingerprints"]["rules"] == rules().digest, run_.folder.name
+
+
+def test_recorded_seeds_of_a_cell_learnt_from_the_same_items():
+    found, _ = store.scan(paths.ROOT / "results", chapter="07_intermediate")
+    hashes: dict[tuple, set[str]] = {}
+    for run_ in found:
+        told = run_.record.params
+        cell = tuple(told[name] for name in ("data", "encoder", "intermediate", "mechanism"))
+        for row in run_.record.select(method="intermediate"):
+            where = (*cell, told["level"], told["n_items"])
+            hashes.setdefault(where, set()).add(row.setting["items"])
+    assert all(len(one) == 1 for one in hashes.values()), hashes

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from helpers.study.courses import COPA, TAGGING
+from helpers.study.courses import COPA, NLI, TAGGING
 from helpers.study.transfer_baselines import lexical
 from helpers.study.transfer_data import CourseData, Test
 from helpers.study.transfer_rows import Rows
@@ -41,6 +41,17 @@ def test_words_choose_what_they_share_and_the_commonest_place_is_a_baseline():
         ("he sang", ["she sang", "nothing"], 1),
     )
     assert scores(COPA, train, table) == pytest.approx({"bag-of-words": 2 / 3, "majority": 2 / 3})
+
+
+def test_words_of_both_texts_are_seen_and_what_they_share():
+    """The first text says nothing: the answer is in the second, or in whether they are alike."""
+    first = ["the cat sat", "rain fell hard", "he sang loud", "a boat sank"] * 6
+    told = [(one, "never" if i % 3 else one) for i, one in enumerate(first)]
+    train = pd.DataFrame(told, columns=["text", "text2"])
+    train["label"] = ["contradiction" if i % 3 else "entailment" for i in range(len(first))]
+    train = train.assign(id=[str(i) for i in range(len(first))])
+    found = scores(NLI, train, train, ("entailment", "neutral", "contradiction"))
+    assert found["bag-of-words"] == 1.0 and found["majority"] == pytest.approx(2 / 3)
 
 
 def test_words_have_their_commonest_tag_and_unknown_ones_that_of_all():

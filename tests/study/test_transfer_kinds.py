@@ -92,7 +92,7 @@ def test_tags_are_asked_of_first_pieces_and_cut_words_are_wrong(tokenizer):
 def test_a_choice_is_right_or_wrong(tokenizer):
     choice = way("choice", "copa_en", tokenizer)
     rows = choice.rows(CHOICES)
-    assert [len(row["segments"]) for row in rows] == [2, 3, 2, 2]
+    assert [len(row["segments"]) for row in rows] == [3, 4, 3, 3], "what is told, then the choices"
     assert [row["labels"] for row in rows] == [0, 2, 1, 1]
     logits = [[2.0, 1.0], [0.0, 0.1, 0.2], [1.0, 0.0], [-1.0, 3.0]]
     answers = choice.answers(lambda asked: [np.array(row) for row in logits], CHOICES)

@@ -36,8 +36,8 @@ ASIDE = frozenset(
         "study.sts_across",  # of chapter 3 alone
     )
 )
-# Imported by all, at work in some mechanisms alone. Of `difficulty` others take `arms_form`, which
-# reads a table of `features`. A test says who imports these; where that changes, look here again.
+# Imported by all, at work in some mechanisms alone. A test says who imports these; where that
+# changes, look here again.
 ONLY_FOR = {
     "helpers.study.difficulty": (ITEMS,),
     "helpers.maths.difficulty": (ITEMS,),
