@@ -99,7 +99,9 @@ def _bag_classifier(found: Rows, data: CourseData, base: Any) -> None:
     with threadpool_limits(1):
         model = LogisticRegression(max_iter=500).fit(bags(data.train), gold)
         for test in data.tests:
-            chances = model.predict_proba(bags(test.table))
+            chances = np.zeros((len(test.table), len(data.labels)))
+            # Few rows need not have every label.
+            chances[:, model.classes_] = model.predict_proba(bags(test.table))
             own = way.gold(test.table)
             found.add(test, "classification", BAG, way.measures(test, chances), own, form=way.form)
             most = np.zeros((len(own), len(data.labels)))
