@@ -56,6 +56,8 @@ class IntermediateParams(ItemsParams):
     'none'
     """
 
+    TRIAL_EVERY = 1  # a third of so few rows teaches nothing, at whatever rate
+
     intermediate: Name = Field(
         default="none", description='intermediate data set, or "none": the control'
     )

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 VERSION = 1
 TUNED, PERMUTED = "tuned", "permuted-labels"
-_TRIAL_SHARE = 3  # a learning rate is tried on one row in three
 _TRIAL_SEED = 0  # the same for all seeds of a study, so that they share the learning rate
 
 
@@ -190,11 +189,13 @@ class Arms:
                 seed=self.params.seed,
                 precision=self.base.precision,
             )
-            part = self.data.train.iloc[::_TRIAL_SHARE].reset_index(drop=True)
+            every = self.params.TRIAL_EVERY
+            part = self.data.train.iloc[::every].reset_index(drop=True)
             trial = Arm("trial", form, part)
+            epochs = sizes.epochs if every == 1 else max(1, sizes.epochs // 2)
             chosen, trials = sweep(
                 lambda one: self.tune(trial, one),
-                replace(recipe, seed=_TRIAL_SEED, epochs=max(1, sizes.epochs // 2)),
+                replace(recipe, seed=_TRIAL_SEED, epochs=epochs),
                 self.params.learning_rates,
             )
             self._recipes[form] = replace(recipe, learning_rate=chosen.learning_rate), trials

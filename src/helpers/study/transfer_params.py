@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field, field_validator
 
@@ -44,6 +44,9 @@ class TransferParams(Params):
     """
 
     HOW = Params.HOW | {"precision"}
+    TRIAL_EVERY: ClassVar[int] = (
+        3  # a learning rate is tried on one row in so many, in half the time
+    )
 
     encoder: Name = Field(
         default="auto",
