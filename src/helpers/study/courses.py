@@ -128,7 +128,7 @@ TWEETS = Course(
     sizes=Sizes(1839, 400, 3),
 )
 # Targets of chapter 7: few rows, because every one is tuned after every intermediate training, and
-# because an intermediate task is said to help where data is little, and words alone learn less of it.
+# because an intermediate task is said to help where data is little; words alone learn less of it.
 _SHORT = Sizes(2000, 300, 1, batch=16, max_length=96, chosen_on=300)
 _FEW = Sizes(800, 1000, 4, batch=16, max_length=96, chosen_on=300)
 _LIVE = Sizes(400, 150, 2, batch=16, chosen_on=100)
