@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from helpers.study.intermediate_design import DESIGNS, cells
 from helpers.study.intermediate_params import IntermediateParams
 from helpers.study.intermediate_rules import FILE, MECHANISMS, rules
 from helpers.study.run import plan, run
-from helpers.study.transfer import open_base
+from helpers.study.transfer import Arms, open_base
 
 pytestmark = pytest.mark.timeout(600)  # runs of a study, perhaps on a busy machine
 
@@ -255,6 +256,25 @@ def test_what_is_held_out_chooses_nothing_and_no_head_begins_as_a_targets(monkey
     of_learnt = items.first_by_id(arms.data.train, source.family.held)
     again = way.score(of_learnt, way.answers(arms.asked(tuned.model), of_learnt))
     assert tuned.score == pytest.approx(again)
+
+
+def test_a_learning_rate_is_tried_on_all_rows_in_all_passes(monkeypatch, tmp_path):
+    from helpers.models import finetune
+
+    seen = []
+
+    def watched(base, form, rows, recipe, **more):
+        seen.append((recipe.learning_rate, len(rows), recipe.epochs, recipe.seed))
+        return SimpleNamespace(score=recipe.learning_rate)
+
+    monkeypatch.setattr(finetune, "finetune", watched)
+    monkeypatch.setattr(paths, "BUILD", tmp_path / "build")
+    params = IntermediateParams(**{**SMALL, "learning_rates": [2e-3, 1e-3], "seed": 3})
+    source = items.pool("sentiment", "lab", 24)
+    plain = source.course(*items.of_all_levels(source))
+    recipe, _ = Arms(params, plain, open_base(params), False).recipe("classification")
+    assert seen == [(rate, source.family.n, source.family.epochs, 0) for rate in (1e-3, 2e-3)]
+    assert (recipe.learning_rate, recipe.seed, recipe.epochs) == (2e-3, 3, source.family.epochs)
 
 
 def test_an_intermediate_task_moves_the_encoder_and_a_control_does_not(made):
