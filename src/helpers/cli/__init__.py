@@ -6,6 +6,8 @@ input is one line on stderr and exit code 2; tables and JSON go to stdout, progr
 
 from __future__ import annotations
 
+import errno
+
 import click
 
 from helpers.cli.check import check
@@ -23,14 +25,24 @@ class Refusal(click.ClickException):
     exit_code = 2
 
 
+# Said in a line: what the machine refuses, not what the code does wrong.
+_OF_THE_MACHINE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
+
+
 class Commands(click.Group):
-    """A group whose commands may raise UserError."""
+    """A group whose commands may raise UserError, or be refused by the machine."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except UserError as error:
             raise Refusal(str(error)) from error
+        except BrokenPipeError:
+            raise  # click ends quietly
+        except OSError as error:
+            if error.errno not in _OF_THE_MACHINE:
+                raise
+            raise Refusal(f"{error.filename or 'output'}: {error.strerror}") from error
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -41,7 +53,7 @@ def main() -> None:
     First steps:
       python -m helpers tasks                          what can be measured, and where
       python -m helpers run 02_alignment               chapter 2, on the offline laboratory
-      python -m helpers results --chapter 02_alignment what was recorded
+      python -m helpers results --chapter 02_alignment -w target_language ko   what was recorded
 
     \b
     The same chapter with other parameters, on published files in a folder:

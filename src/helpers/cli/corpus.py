@@ -171,7 +171,7 @@ def laboratory(
     if unknown := [name for name in names if name not in (*api.LANGUAGES, *api.TWINS)]:
         raise UserError("languages", unknown[0], (*api.LANGUAGES, *api.TWINS))
     to_stdout = str(out) == "-"
-    if not to_stdout and not out.absolute().parent.is_dir():
+    if not to_stdout and (out.is_dir() or not out.absolute().parent.is_dir()):
         raise UserError("out", str(out), "a file in a folder that exists")
     items = api.generate(kind, names, n, split, seed, api.Dials(**dials))
     if to_stdout:

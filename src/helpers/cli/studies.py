@@ -112,15 +112,24 @@ def results(as_json: bool, chapter: str | None, conditions: tuple[tuple[str, str
     stored, problems = scan(chapter=chapter)
     for problem in problems:
         click.echo(f"warning: {problem}", err=True)
-    rows = _where(result_rows(stored), conditions)
+    recorded = result_rows(stored)
+    rows = _where(recorded, conditions)
     if as_json:
         show_json(rows)
         return
-    if not rows:
+    if not recorded:
         click.echo("no recorded rows; python -m helpers run CHAPTER makes some", err=True)
+        return
+    click.echo(f"{len(rows)} of {len(recorded)} recorded rows", err=True)
+    if len(rows) > _MANY:
+        click.echo("fewer: -w NAME VALUE, as in -w name precision@1", err=True)
+    if not rows:
         return
     fixed = ["chapter", "data", "name", "encoder", "method", "target_language", "seed"]
     show_table(rows, [*fixed, "value", "low", "high", "n", "setting"])
+
+
+_MANY = 200  # rows that nobody reads
 
 
 def _where(rows: list[dict[str, Any]], conditions: tuple[tuple[str, str], ...]) -> list[dict]:

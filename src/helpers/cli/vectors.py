@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,7 +93,8 @@ def align(
 
     map.npz holds W, mean_x, mean_y (and target_W where the target side is mapped too): rows x of
     the source become (unit(x) - mean_x) @ W, comparable with unit(y) - mean_y of the target, with
-    unit() only where it is one of the steps.
+    unit() only where it is one of the steps. Its normalise holds the steps that were taken (none by
+    --method none), its method the name of the map.
 
     \b
     Examples:
@@ -110,6 +112,9 @@ def align(
     for step in chosen:
         if step not in STEPS:
             raise UserError("steps", step, STEPS)
+    if chosen not in ((), *((step,) for step in STEPS), STEPS):
+        # The file holds one mean a side; lengths made 1 after centring are not in it.
+        raise UserError("steps", steps, f"one of them, or in this order: {','.join(STEPS)}")
     X, Y = _both_sides(source_vectors, target_vectors, encoder, options)
     arrays, loss = _learn(X, Y, method, chosen, seed)
     _write_arrays(out, **arrays)
@@ -147,8 +152,10 @@ def _learn(
     from helpers.maths.alignment import make_aligner
 
     try:
-        aligner = make_aligner(method, normalise=steps, seed=seed).fit(X, Y)
-        mapped, into = aligner.transform(X), aligner.transform_target(Y)
+        with np.errstate(all="ignore"):  # what is not finite is refused below
+            aligner = make_aligner(method, normalise=steps, seed=seed).fit(X, Y)
+            mapped, into = aligner.transform(X), aligner.transform_target(Y)
+            loss = float(np.mean(np.sum((mapped - into) ** 2, axis=1)))
     except ValueError as error:  # too few pairs, widths that a method cannot bridge
         raise UserError(
             "source_vectors, target_vectors", str(error), f"pairs that suit {method}"
@@ -159,17 +166,21 @@ def _learn(
         arrays[name] = mean if centred else np.zeros_like(mean)
     if aligner.target_W_ is not None:
         arrays["target_W"] = aligner.target_W_
+    if not (np.isfinite(loss) and np.isfinite(arrays["W"]).all()):
+        given = "numbers whose squares are none any more"
+        raise UserError("source_vectors, target_vectors", given, "smaller ones")
     arrays["method"] = np.array(method)
-    return arrays, float(np.mean(np.sum((mapped - into) ** 2, axis=1)))
+    return arrays, loss
 
 
 def _open(encoder: str, options: dict):
     from helpers.models.encoder import open_encoder
 
+    given = options.pop("layers")
     try:
-        layers = tuple(int(layer) for layer in options.pop("layers").split(","))
+        layers = tuple(int(layer) for layer in given.split(","))
     except ValueError:
-        raise UserError("layers", options.get("layers"), "whole numbers with commas") from None
+        raise UserError("layers", given, "whole numbers with commas") from None
     return open_encoder(encoder, layers=layers, **options)
 
 
@@ -213,6 +224,9 @@ def _vectors(path: Path, parameter: str) -> np.ndarray:
 def _check_out(out: Path, suffix: str) -> None:
     if out.suffix != suffix:
         raise UserError("out", str(out), f"a file name that ends in {suffix}")
+    nearest = next(one for one in out.absolute().parents if one.exists())
+    if out.is_dir() or not nearest.is_dir() or not os.access(nearest, os.W_OK):
+        raise UserError("out", str(out), "a file in a folder that can be written to")
     if not out.absolute().parent.is_dir():
         raise UserError("out", str(out), "a file in a folder that exists")
     if out.is_dir():

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
+import math
+import os
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from helpers.errors import UserError
+from helpers.models.loading import find_device
 from helpers.paths import BUILD, MODELS
 
 from .evaluate import develop_scorer
@@ -60,12 +64,15 @@ def pretrain(
         raise UserError("max_steps", max_steps, "a whole number of at least 1")
     base = read_recipe(recipe)
     spec = _seeded(base, seed)
+    device = find_device(device)
+    for name, folder in (("out", out), ("work", work), ("prepared", prepared)):
+        _no_file(name, folder)
     home = work or BUILD / "pretrain" / base.name
-    if not resume and prepared is None:
-        shutil.rmtree(home / "text", ignore_errors=True)
+    anew = not resume and prepared is None
     prepared = prepared or home / "text"
     run = home / ("run" if spec.name == base.name else f"run-seed{seed}")
-    counts = prepare(base, prepared, corpus, data)
+    with made_anew(prepared) if anew else contextlib.nullcontext():
+        counts = prepare(base, prepared, corpus, data)
     if not resume:
         shutil.rmtree(run, ignore_errors=True)
     groups = load_groups(prepared, needed(spec))
@@ -75,7 +82,10 @@ def pretrain(
     evaluate = develop_scorer(made, data) if data else None
     model = train(spec, groups, len(made), run, max_steps, device, evaluate, _say)
     if max_steps is not None and max_steps < spec.training.steps:
-        _say(f"stopped after {max_steps} of {spec.training.steps} steps; the same call goes on")
+        _say(
+            f"stopped after {max_steps} of {spec.training.steps} steps, no encoder yet: the same "
+            "call without --max-steps goes on"
+        )
         return home
     folder = Path(out) if out else MODELS / spec.name
     ship(model, made, folder, spec, counts, run)
@@ -116,11 +126,15 @@ def pack(
     large languages and sources are thinned (see :func:`.packing.thin`), which the counts tell.
     """
     spec = read_recipe(recipe)
+    for name, path in (("travel", folder), ("work", work), ("prepared", prepared)):
+        _no_file(name, path)
+    if not math.isfinite(megabytes):
+        raise UserError("travel_size", megabytes, "a size in megabytes")
     home = work or BUILD / "pretrain" / spec.name
-    if fresh and prepared is None:
-        shutil.rmtree(home / "text", ignore_errors=True)
+    anew = fresh and prepared is None
     prepared = prepared or home / "text"
-    counts = prepare(spec, prepared, corpus, data)
+    with made_anew(prepared) if anew else contextlib.nullcontext():
+        counts = prepare(spec, prepared, corpus, data)
     groups = load_groups(prepared, needed(spec))
     tokens = sum(len(group.ids) for group in groups.values())
     arrays, kept = pack_within(groups, int(megabytes * MEGABYTE), spec.training.seed)
@@ -145,6 +159,41 @@ def needed(recipe: Recipe) -> tuple[str, ...]:
     lines = bool(objectives - _TRANSLATED) or static == "halves" or recipe.static.views > 0
     pairs = bool(objectives & _TRANSLATED) or static == "translations"
     return tuple(kind for kind, read in (("mono", lines), ("pair", pairs)) if read)
+
+
+@contextlib.contextmanager
+def made_anew(folder: Path) -> Iterator[None]:
+    """Prepared text that stands there goes when the new one does, and comes back where that fails.
+
+    Errors: UserError on ``work`` where the folder holds anything that is no prepared text.
+    """
+    aside = folder.with_name(f".{folder.name}.before")
+    if aside.is_dir() and not folder.exists():  # an earlier call was killed
+        aside.rename(folder)
+    there = folder.is_dir() and any(folder.iterdir())
+    if there and not (folder / COUNTS).is_file() and not (folder / TOKENIZER).is_dir():
+        raise UserError("work", str(folder), "a folder of prepared text, or none")
+    shutil.rmtree(aside, ignore_errors=True)
+    if there:
+        folder.rename(aside)
+    try:
+        yield
+    except BaseException:
+        if there:
+            shutil.rmtree(folder, ignore_errors=True)
+            aside.rename(folder)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _no_file(name: str, folder: Path | None) -> None:
+    """Refuse a path that is, or that runs through, a file: before the work and not after it."""
+    if folder is None:
+        return
+    path = Path(folder)
+    nearest = next(one for one in (path, *path.parents) if one.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
+        raise UserError(name, str(folder), "a folder that can be written to, or made")
 
 
 def _seeded(recipe: Recipe, seed: int | None) -> Recipe:
