@@ -100,8 +100,8 @@ plt.show()
 # ## What was decided beforehand
 #
 # A file holds the choices that could be turned to please, and every record carries its hash. Change the
-# file and no record of the old one counts. It was changed once, when two controls (no intermediate task at all) had
-# shown that but one target would count; no gain had been seen. Why and how stands at its head.
+# file and no record of the old one counts. It was changed when two controls (no intermediate task at all) had shown
+# that but one target would count, and once more after the next two; no gain had been seen. Why stands at its head.
 
 # %% tags=["hide-input"]
 with pd.option_context("display.max_colwidth", None):
@@ -118,7 +118,7 @@ planned.families()
 # %% [markdown]
 # The targets. Each is learnt in English after every intermediate training, and scored in other languages
 # without a label of theirs. Part-of-speech tags, XNLI, XCOPA and XQuAD are of XTREME-R
-# {cite}`ruder2021xtremer`; the others are not. *Tuned after*: three of them this encoder does not learn beyond
+# {cite}`ruder2021xtremer`; the others are not. *Tuned after*: two of them this encoder does not learn beyond
 # words from as many rows as can be tuned after every intermediate training; their controls are recorded and gated,
 # and that is all. Tatoeba and LAReQA stand apart, since nothing is trained for them.
 

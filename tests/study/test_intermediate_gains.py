@@ -138,6 +138,7 @@ class TestGains:
         assert set(map(tuple, out.to_numpy())) == {
             ("sentiment", "two classes"),
             ("sentiment", "three classes"),
+            ("nli", "nli"),
         }
 
     def test_languages_are_averaged_before_targets(self):

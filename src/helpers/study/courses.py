@@ -139,8 +139,8 @@ NLI = Course(
     validation={"en": None},
     # English of another distribution than XNLI's: MultiNLI is not among the local sets.
     source=("lingnli", "dev"),
-    targets=(("xnli", "test"), ("kornli", "test")),
-    sizes=_SHORT,
+    targets=(("xnli", "test"), ("kornli", "test"), ("ocnli", "dev")),
+    sizes=replace(_SHORT, train=1600, report=1000),
     laboratory=_LIVE,
     lab="xnli",
     form="paired",
@@ -152,7 +152,7 @@ TAGGING = Course(
     validation={"en": None},
     source=("udpos", "test"),
     targets=(("udpos", "test"),),
-    sizes=Sizes(500, 100, 4, batch=16, max_length=96, chosen_on=300),
+    sizes=Sizes(500, 200, 4, batch=16, max_length=96, chosen_on=300),
 )
 COPA = Course(
     name="choice",
@@ -182,7 +182,7 @@ COURSES = {
             targets=(("nsmc", "test"), ("kobest_sentineg", "test")),
             shifts=(),
         ),
-        replace(TWEETS, sizes=replace(_FEW, report=400)),
+        replace(TWEETS, sizes=replace(_FEW, train=600, report=580)),
         replace(STS, sizes=_SHORT, laboratory=_LIVE),
         # These are tuned without an intermediate task only (`intermediate_rules`).
         COPA,
