@@ -29,7 +29,7 @@ class Planted(Stored):
 
 def stored(chapter: str, seed: int, rows: list[Row], items: Items, rule: str = "") -> Planted:
     params = {"encoder": ENCODER, "seed": seed, "data": "local", "source_language": "en"}
-    data = {"source": "local", "fingerprints": {"rules": rule or rules().digest}}
+    data = {"source": "local", "fingerprints": {"rules": rule or rules().items_digest}}
     return Planted(
         Record(
             chapter=chapter,
@@ -151,4 +151,4 @@ def test_the_study_tells_every_english_question(tmp_path, monkeypatch, of_few_ro
         "entropy without input",
     }
     assert record.rows[0].value == pytest.approx(items["pvi"].mean(), abs=1e-3)
-    assert record.data["fingerprints"]["rules"] == rules().digest
+    assert record.data["fingerprints"]["rules"] == rules().items_digest
