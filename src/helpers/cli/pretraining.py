@@ -9,7 +9,11 @@ import click
 
 @click.command()
 @click.argument("recipe")
-@click.option("--max-steps", type=click.IntRange(min=1), help="Stop after so many steps.")
+@click.option(
+    "--max-steps",
+    type=click.IntRange(min=1),
+    help="Stop after so many steps, without an encoder; the same call without it goes on.",
+)
 @click.option(
     "--seed",
     "seeds",
@@ -84,7 +88,8 @@ def pretrain(
 ) -> None:
     """Pretrain an encoder by RECIPE: a name (tiny, xlmr-nano, xlmr-nano-tlm) or a YAML file.
 
-    An interrupted run goes on from its checkpoint with the same command.
+    An interrupted run goes on from its checkpoint with the same command, without --fresh. The
+    folders of the encoders go to stdout.
 
     \b
     Examples:

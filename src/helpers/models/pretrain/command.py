@@ -10,7 +10,9 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
+from lzma import LZMAError
 from pathlib import Path
+from zipfile import BadZipFile
 
 from helpers.errors import UserError
 from helpers.models.loading import find_device
@@ -18,11 +20,15 @@ from helpers.paths import BUILD, MODELS
 
 from .evaluate import develop_scorer
 from .packing import pack_within
+from .places import check_folder, clear_run, made_anew
 from .prepare import COUNTS, TOKENIZER, prepare
-from .recipe import Recipe, read_recipe
+from .recipe import Recipe, check_seed, read_recipe
+from .sampling import LineSampler, PairSampler
 from .ship import ship
 from .token_files import OLD_TOKENS, load_groups, save_packed
+from .tokens import Group
 from .train import train
+from .vocabulary import EOS
 
 MEGABYTE = 1_000_000
 _TRANSLATED = {"rank", "tlm"}  # objectives that read pairs; every other one reads lines
@@ -40,7 +46,7 @@ def pretrain(
     resume: bool = True,
     device: str = "cpu",
     seed: int | None = None,
-) -> Path:
+) -> Path | None:
     """Pretrain the encoder of a recipe and write it as a Hugging Face folder.
 
     Parameters
@@ -52,42 +58,43 @@ def pretrain(
         be removed from it.
     work : folder of prepared text and checkpoints; ``_build/pretrain/<recipe name>`` without one.
     prepared : folder of prepared text to share between recipes of one corpus and vocabulary.
-    resume : False throws checkpoint and static vectors away, and prepared text in ``work``.
+    resume : False throws checkpoint and static vectors away, and prepared text in ``work``: not
+        before all that can be refused was looked at.
     seed : of weights and draws instead of the recipe's. Another one than the recipe's is added to
         the encoder's name; text and vocabulary stay those of the recipe.
 
     Returns
     -------
-    The folder that was written; the work folder when ``max_steps`` ended the run early.
+    The folder that was written; None where ``max_steps`` ended the run early.
     """
     if max_steps is not None and max_steps < 1:
         raise UserError("max_steps", max_steps, "a whole number of at least 1")
     base = read_recipe(recipe)
     spec = _seeded(base, seed)
     device = find_device(device)
-    for name, folder in (("out", out), ("work", work), ("prepared", prepared)):
-        _no_file(name, folder)
-    home = work or BUILD / "pretrain" / base.name
-    anew = not resume and prepared is None
-    prepared = prepared or home / "text"
+    folder = Path(out) if out else MODELS / spec.name
+    home = Path(work) if work else BUILD / "pretrain" / base.name
+    text = Path(prepared) if prepared else home / "text"
+    _check_places(text, out=folder, work=home)
     run = home / ("run" if spec.name == base.name else f"run-seed{seed}")
-    with made_anew(prepared) if anew else contextlib.nullcontext():
-        counts = prepare(base, prepared, corpus, data)
-    if not resume:
-        shutil.rmtree(run, ignore_errors=True)
-    groups = load_groups(prepared, needed(spec))
-    from transformers import AutoTokenizer
+    text = text.resolve()  # a link would be put aside, and not what it leads to
+    with contextlib.nullcontext() if resume or prepared else made_anew(text):
+        counts = prepare(base, text, corpus, data)
+        groups = _ready(spec, text)
+        from transformers import AutoTokenizer
 
-    made = AutoTokenizer.from_pretrained(prepared / TOKENIZER, local_files_only=True)
-    evaluate = develop_scorer(made, data) if data else None
+        made = AutoTokenizer.from_pretrained(text / TOKENIZER, local_files_only=True)
+        evaluate = develop_scorer(made, data) if data else None
+    if not resume:
+        clear_run(run)
     model = train(spec, groups, len(made), run, max_steps, device, evaluate, _say)
     if max_steps is not None and max_steps < spec.training.steps:
+        left_out = "--max-steps" if resume else "--max-steps and --fresh"
         _say(
             f"stopped after {max_steps} of {spec.training.steps} steps, no encoder yet: the same "
-            "call without --max-steps goes on"
+            f"call without {left_out} goes on (from {run})"
         )
-        return home
-    folder = Path(out) if out else MODELS / spec.name
+        return None
     ship(model, made, folder, spec, counts, run)
     return folder
 
@@ -98,15 +105,29 @@ def pretrain_seeds(
     """One encoder a seed, from one text and one vocabulary; the recipe's own without a seed.
 
     ``out`` is the first encoder's folder; those of other seeds than the recipe's stand beside it.
+    Yields the folders that were written, none where ``max_steps`` ended the runs early.
     """
     base = read_recipe(recipe)
-    for number, seed in enumerate(dict.fromkeys(seeds) if seeds else [None]):
-        name = _seeded(base, seed).name.removeprefix(base.name)
-        folder = None if out is None else out.with_name(out.name + name)
+    seeds = list(dict.fromkeys(seeds)) if seeds else [None]
+    names = [_seeded(base, seed).name.removeprefix(base.name) for seed in seeds]
+    folders = [_beside(out, name) for name in names]
+    for folder in filter(None, folders):  # all of them, before the first is made
+        check_folder("out", folder)
+    for number, (seed, folder) in enumerate(zip(seeds, folders, strict=True)):
         if not resume and number == 1 and options.get("prepared") is None:
             # made anew for the first seed: the others must not have another vocabulary
             options["prepared"] = (options.get("work") or BUILD / "pretrain" / base.name) / "text"
-        yield pretrain(recipe, seed=seed, out=folder, resume=resume, **options)
+        written = pretrain(recipe, seed=seed, out=folder, resume=resume, **options)
+        if written is not None:
+            yield written
+
+
+def _beside(out: Path | None, name: str) -> Path | None:
+    """``out`` with ``name`` added to its own; a path without one, such as ``.``, is spelt out."""
+    if out is None or not name:
+        return out
+    here = out if out.name not in ("", "..") else out.resolve()
+    return here.parent / (here.name + name)
 
 
 def pack(
@@ -126,20 +147,25 @@ def pack(
     large languages and sources are thinned (see :func:`.packing.thin`), which the counts tell.
     """
     spec = read_recipe(recipe)
-    for name, path in (("travel", folder), ("work", work), ("prepared", prepared)):
-        _no_file(name, path)
     if not math.isfinite(megabytes):
         raise UserError("travel_size", megabytes, "a size in megabytes")
-    home = work or BUILD / "pretrain" / spec.name
-    anew = fresh and prepared is None
-    prepared = prepared or home / "text"
-    with made_anew(prepared) if anew else contextlib.nullcontext():
-        counts = prepare(spec, prepared, corpus, data)
-    groups = load_groups(prepared, needed(spec))
+    home = Path(work) if work else BUILD / "pretrain" / spec.name
+    text = Path(prepared) if prepared else home / "text"
+    _check_places(text, travel=folder, work=home)
+    text = text.resolve()
+    if folder.resolve() == text:
+        raise UserError("travel", str(folder), "another folder than that of the prepared text")
+    with made_anew(text) if fresh and prepared is None else contextlib.nullcontext():
+        counts = prepare(spec, text, corpus, data)
+        groups = _ready(spec, text)
     tokens = sum(len(group.ids) for group in groups.values())
-    arrays, kept = pack_within(groups, int(megabytes * MEGABYTE), spec.training.seed)
+    try:
+        arrays, kept = pack_within(groups, int(megabytes * MEGABYTE), spec.training.seed)
+    except UserError:
+        accepted = "a size in megabytes with room for some tokens"
+        raise UserError("travel_size", megabytes, accepted) from None
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(prepared / TOKENIZER, folder / TOKENIZER, dirs_exist_ok=True)
+    shutil.copytree(text / TOKENIZER, folder / TOKENIZER, dirs_exist_ok=True)
     save_packed(arrays, folder / OLD_TOKENS)
     if kept < tokens:
         counts["thinned"] = {"tokens": tokens, "kept": kept}
@@ -161,44 +187,33 @@ def needed(recipe: Recipe) -> tuple[str, ...]:
     return tuple(kind for kind, read in (("mono", lines), ("pair", pairs)) if read)
 
 
-@contextlib.contextmanager
-def made_anew(folder: Path) -> Iterator[None]:
-    """Prepared text that stands there goes when the new one does, and comes back where that fails.
+def _check_places(text: Path, **places: Path) -> None:
+    if not os.path.isfile(text / COUNTS):  # what is prepared is only read
+        places["prepared"] = text
+    for name, place in places.items():
+        check_folder(name, place)
 
-    Errors: UserError on ``work`` where the folder holds anything that is no prepared text.
-    """
-    aside = folder.with_name(f".{folder.name}.before")
-    if aside.is_dir() and not folder.exists():  # an earlier call was killed
-        aside.rename(folder)
-    there = folder.is_dir() and any(folder.iterdir())
-    if there and not (folder / COUNTS).is_file() and not (folder / TOKENIZER).is_dir():
-        raise UserError("work", str(folder), "a folder of prepared text, or none")
-    shutil.rmtree(aside, ignore_errors=True)
-    if there:
-        folder.rename(aside)
+
+def _ready(recipe: Recipe, prepared: Path) -> dict[str, Group]:
+    """The token groups that the recipe reads: whole, and such that it has something to draw."""
     try:
-        yield
-    except BaseException:
-        if there:
-            shutil.rmtree(folder, ignore_errors=True)
-            aside.rename(folder)
-        raise
-    shutil.rmtree(aside, ignore_errors=True)
-
-
-def _no_file(name: str, folder: Path | None) -> None:
-    """Refuse a path that is, or that runs through, a file: before the work and not after it."""
-    if folder is None:
-        return
-    path = Path(folder)
-    nearest = next(one for one in (path, *path.parents) if one.exists())
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
-        raise UserError(name, str(folder), "a folder that can be written to, or made")
+        groups = load_groups(prepared, needed(recipe))
+        if not (prepared / TOKENIZER / "tokenizer.json").is_file():
+            raise FileNotFoundError(f"no {TOKENIZER}/tokenizer.json")
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile, LZMAError) as error:
+        accepted = f"a whole folder of prepared text ({type(error).__name__}: {error})"
+        raise UserError("prepared", str(prepared), accepted) from error
+    if "mono" in needed(recipe):
+        LineSampler(groups, recipe.corpus, EOS)
+    if "pair" in needed(recipe):
+        PairSampler(groups, recipe.corpus)
+    return groups
 
 
 def _seeded(recipe: Recipe, seed: int | None) -> Recipe:
     if seed is None or seed == recipe.training.seed:
         return recipe
+    check_seed("seed", seed)
     training = dataclasses.replace(recipe.training, seed=seed)
     return dataclasses.replace(recipe, name=f"{recipe.name}-seed{seed}", training=training)
 

@@ -82,7 +82,10 @@ def _sts(data: str) -> pd.DataFrame:
 
 @torch.no_grad()
 def mean_pooled(model, tokenizer, texts: list[str], batch: int = 128) -> np.ndarray:
-    """float32 (n, hidden): mean over all positions, batches sorted by length."""
+    """float32 (n, hidden): mean over all positions, batches sorted by length.
+
+    Texts are cut at 128 tokens, or at the network's greatest length where that is less.
+    """
     device = next(model.parameters()).device
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     out = np.empty((len(texts), model.config.hidden_size), dtype=np.float32)
@@ -92,7 +95,7 @@ def mean_pooled(model, tokenizer, texts: list[str], batch: int = 128) -> np.ndar
             [texts[i] for i in rows],
             padding=True,
             truncation=True,
-            max_length=128,
+            max_length=min(128, model.config.max_position_embeddings - 2),
             return_tensors="pt",
         ).to(device)
         hidden = model.roberta(encoded["input_ids"], encoded["attention_mask"])[0]

@@ -133,6 +133,12 @@ def evaluation_sets(recipe: Recipe, data: str) -> EvaluationSets:
     return found
 
 
+def check_source(data: str) -> None:
+    """Refuse a source that is not there, without reading it."""
+    if not _opens(data):
+        raise UserError("data", data, "lab, hub, or local: and a folder that is there")
+
+
 def _opens(data: str) -> bool:
     """Whether the source itself is there, so that what it lacks is the set."""
     from pathlib import Path

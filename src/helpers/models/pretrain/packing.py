@@ -13,6 +13,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from helpers.errors import UserError
+
 from .tokens import Group
 
 # Ids are two bytes wide: an odd and an even position have nothing in common.
@@ -90,7 +92,7 @@ def pack_within(
 ) -> tuple[dict[str, np.ndarray], int]:
     """Pack, thinned as much as ``limit`` bytes ask for; (arrays, tokens kept of all sides).
 
-    Nothing is lost where everything fits.
+    Nothing is lost where everything fits. UserError on ``limit`` where not even one token does.
     """
     tokens = sum(len(group.ids) for group in groups.values())
     kept = groups
@@ -98,7 +100,7 @@ def pack_within(
         here = sum(len(group.ids) for group in kept.values())
         aim = int(0.97 * here * limit / packed_bytes(arrays))
         if aim < 1:
-            raise ValueError(f"limit: got {limit} bytes; accepted: room for some tokens")
+            raise UserError("limit", f"{limit} bytes", "room for some tokens")
         kept = thin(groups, aim, seed)
     return arrays, tokens if kept is groups else sum(len(group.ids) for group in kept.values())
 

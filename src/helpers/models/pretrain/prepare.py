@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from helpers.errors import UserError
 from helpers.paths import PACKAGE
 
 from . import decontaminate
-from .evaluation_sets import EvaluationSets, evaluation_sets
+from .evaluation_sets import EvaluationSets, check_source, evaluation_sets
 from .hub_text import PREFIX, read_hub
 from .recipe import Recipe
 from .text import Text, read_folder, read_laboratory
@@ -49,18 +50,17 @@ def prepare(
 
     Raises
     ------
-    UserError : text or evaluation sets that the recipe needs are not given; what is prepared there
-        was made from something else.
+    UserError : text or evaluation sets that the recipe needs are not given, which is told before
+        anything is read or made; what is prepared there was made from something else.
     """
     made_from = _made_from(recipe, corpus)
     if (folder / COUNTS).is_file():
-        counts = json.loads((folder / COUNTS).read_text(encoding="utf-8"))
+        counts = _counts(folder / COUNTS)
         _check(counts.get("made_from", {}), made_from)
         return counts
+    _check_given(recipe, corpus, data)
     folder.mkdir(parents=True, exist_ok=True)
     text = _read(recipe, corpus)
-    if recipe.corpus.decontaminate and data is None:
-        raise UserError("data", None, "the evaluation sets to be removed, e.g. local:FOLDER")
     found = evaluation_sets(recipe, data) if recipe.corpus.decontaminate else EvaluationSets()
     for name in found.missing:
         print(f"not in {data}, so nothing is removed for it: {name}", file=sys.stderr, flush=True)
@@ -98,7 +98,7 @@ def _made_from(recipe: Recipe, corpus: Path | str | None) -> dict[str, str]:
     if recipe.corpus.kind == "laboratory":
         files = sorted(path for path in LABORATORY.rglob("*") if path.suffix in (".py", ".tsv"))
         found["text"] = _digest([path.read_text(encoding="utf-8") for path in files])
-    elif corpus is not None and Path(corpus).is_dir():
+    elif corpus is not None and os.path.isdir(corpus):
         files = sorted(path for path in Path(corpus).rglob("*") if path.is_file())
         found["text"] = _digest([[path.name, path.stat().st_size] for path in files])
     elif corpus is not None:
@@ -127,18 +127,34 @@ def _check(before: dict[str, str], now: dict[str, str]) -> None:
             raise UserError("prepared", f"a folder made from {told[key]}", accepted)
 
 
+def _counts(path: Path) -> dict:
+    try:
+        counts = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        counts = None
+    if not isinstance(counts, dict):
+        accepted = f"a folder whose {COUNTS} is whole; another one, or --fresh"
+        raise UserError("prepared", str(path.parent), accepted)
+    return counts
+
+
+def _check_given(recipe: Recipe, corpus: Path | str | None, data: str | None) -> None:
+    hub = str(corpus).startswith(PREFIX)
+    if recipe.corpus.kind != "laboratory" and not hub and not os.path.isdir(corpus or ""):
+        given = None if corpus is None else str(corpus)
+        raise UserError("corpus", given, "a folder with mono/ and parallel/, or hub:ID[/CONFIG]")
+    if recipe.corpus.decontaminate and data is None:
+        raise UserError("data", None, "the evaluation sets to be removed, e.g. local:FOLDER")
+    if data is not None:
+        check_source(data)
+
+
 def _read(recipe: Recipe, corpus: Path | str | None) -> Text:
     if recipe.corpus.kind == "laboratory":
         return read_laboratory(recipe.corpus, recipe.training.seed)
     if str(corpus).startswith(PREFIX):
         return read_hub(str(corpus), recipe.corpus)
-    if corpus is None or not Path(corpus).is_dir():
-        raise UserError(
-            "corpus",
-            None if corpus is None else str(corpus),
-            "a folder with mono/ and parallel/, or hub:ID[/CONFIG]",
-        )
-    return read_folder(Path(corpus), recipe.corpus)
+    return read_folder(Path(str(corpus)), recipe.corpus)
 
 
 def _longer_than_nothing(text: Text) -> int:

@@ -5,7 +5,10 @@ Plain dataclasses rather than pydantic, because pretraining must run on a bare m
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import math
+import os
 import typing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -116,6 +119,31 @@ OBJECTIVES = ("mlm", "tlm", "rank", "views")
 STATIC_PAIRS = ("none", "halves", "translations")
 STARTS = ("bag", "embeddings")
 
+# The smallest value of an entry: what the code below this floor can still compute with. Two rows
+# are the fewest that can be ranked, six tokens the fewest that hold a pair and its special tokens.
+_LEAST: dict[str, dict[str, int]] = {
+    "corpus": {"characters_per_language": 1, "laboratory_items": 1, "temperature": 0},
+    "vocabulary": {"size": 6, "characters_per_language": 1},
+    "network": {"layers": 1, "hidden": 2, "heads": 1, "intermediate": 1, "max_length": 6},
+    "static": {"steps": 0, "batch": 2},
+    "training": {
+        "steps": 1,
+        "tokens_per_batch": 1,
+        "sequence_length": 6,
+        "rank_batch": 2,
+        "embedding_learning_rate": 0,
+        "warmup": 0,
+        "weight_decay": 0,
+        "checkpoint_every": 1,
+        "evaluate_every": 1,
+    },
+}
+_ABOVE_ZERO = {
+    "static": ("learning_rate", "scale"),
+    "training": ("learning_rate", "rank_scale"),
+}
+SEEDS = 2**63  # torch takes no larger ones
+
 
 def available() -> tuple[str, ...]:
     """Names of the recipes that come with the package."""
@@ -132,23 +160,34 @@ def read_recipe(name: str | Path) -> Recipe:
     >>> read_recipe("tiny").network.layers
     2
     """
-    path = Path(name) if str(name).endswith((".yaml", ".yml")) else RECIPES / f"{name}.yaml"
-    if not path.is_file():
-        raise UserError("recipe", str(name), [*available(), "a path to a .yaml file"])
+    path = _find(str(name))
     try:
         entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise UserError("recipe", path.name, f"valid YAML ({error})") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: no UTF-8, no date
+        reason = " ".join(str(error).split())
+        raise UserError("recipe", path.name, f"valid YAML in UTF-8 ({reason})") from None
     recipe = _build(Recipe, entries, "recipe")
     _check(recipe)
     return recipe
+
+
+def _find(name: str) -> Path:
+    if not name.endswith((".yaml", ".yml")):
+        if name not in available():
+            raise UserError("recipe", name, [*available(), "a path to a .yaml file"])
+        return RECIPES / f"{name}.yaml"
+    if os.path.isdir(name):  # asked through os.path, which is quiet about names that are too long
+        raise UserError("recipe", name, "a file (this is a folder)")
+    if not os.path.isfile(name):
+        raise UserError("recipe", name, f"a file that is there, or one of {', '.join(available())}")
+    return Path(name)
 
 
 def _build(kind: type, entries: object, where: str):
     if not isinstance(entries, dict):
         raise UserError(where, entries, "a mapping of names to values")
     hints = typing.get_type_hints(kind)
-    if unknown := sorted(set(entries) - set(hints)):
+    if unknown := sorted(set(entries) - set(hints), key=str):
         raise UserError(f"{where}.{unknown[0]}", entries[unknown[0]], sorted(hints))
     values = {name: _convert(hints[name], entries[name], f"{where}.{name}") for name in entries}
     missing = [
@@ -170,33 +209,67 @@ def _convert(hint: object, value: object, where: str):
     if origin is tuple and isinstance(value, list):
         inner = typing.get_args(hint)[0]
         if typing.get_origin(inner) is tuple:
-            return tuple(tuple(str(part) for part in entry) for entry in value)
+            return tuple(_names(entry, len(typing.get_args(inner)), where) for entry in value)
         return tuple(_convert(inner, entry, where) for entry in value)
     if origin is dict and isinstance(value, dict):
         return {str(key): _convert(float, entry, f"{where}.{key}") for key, entry in value.items()}
     if hint is float and isinstance(value, (int, float, str)) and not isinstance(value, bool):
-        try:  # YAML reads 1e-3 as a string
-            return float(value)
-        except ValueError:
-            pass
+        with contextlib.suppress(ValueError, OverflowError):  # YAML reads 1e-3 as a string
+            if math.isfinite(number := float(value)):
+                return number
     elif hint in (str, int) and isinstance(value, hint) and not isinstance(value, bool):
         return value
     raise UserError(where, value, f"a value of type {getattr(hint, '__name__', hint)}")
 
 
+def _names(entry: object, count: int, where: str) -> tuple[str, ...]:
+    if not isinstance(entry, list) or len(entry) != count:
+        raise UserError(where, entry, f"lists of {count} names")
+    return tuple(str(part) for part in entry)
+
+
 def _check(recipe: Recipe) -> None:
+    if not recipe.name or recipe.name.startswith(".") or {"/", "\\", "\0"} & set(recipe.name):
+        raise UserError("recipe.name", recipe.name, "a name that a folder can have")
+    _check_choices(recipe)
+    _check_numbers(recipe)
+    network, training = recipe.network, recipe.training
+    if network.hidden % network.heads:
+        raise UserError("recipe.network.hidden", network.hidden, "a multiple of heads")
+    if training.sequence_length > network.max_length:
+        accepted = f"at most network.max_length, {network.max_length}"
+        raise UserError("recipe.training.sequence_length", training.sequence_length, accepted)
+
+
+def _check_choices(recipe: Recipe) -> None:
     if unknown := sorted(set(recipe.training.objectives) - set(OBJECTIVES)):
         raise UserError("recipe.training.objectives", unknown[0], OBJECTIVES)
     if recipe.static.pairs not in STATIC_PAIRS:
         raise UserError("recipe.static.pairs", recipe.static.pairs, STATIC_PAIRS)
     if recipe.corpus.kind not in ("folder", "laboratory"):
         raise UserError("recipe.corpus.kind", recipe.corpus.kind, ("folder", "laboratory"))
-    if recipe.network.hidden % recipe.network.heads:
-        raise UserError("recipe.network.hidden", recipe.network.hidden, "a multiple of heads")
-    if recipe.vocabulary.size > 65_536:
-        raise UserError("recipe.vocabulary.size", recipe.vocabulary.size, "at most 65536 (uint16)")
     if recipe.static.start not in STARTS:
         raise UserError("recipe.static.start", recipe.static.start, STARTS)
+
+
+def _check_numbers(recipe: Recipe) -> None:
+    for part, limits in _LEAST.items():
+        for entry, least in limits.items():
+            if (value := getattr(getattr(recipe, part), entry)) < least:
+                raise UserError(f"recipe.{part}.{entry}", value, f"at least {least}")
+    for part, positive in _ABOVE_ZERO.items():
+        for entry in positive:
+            if (value := getattr(getattr(recipe, part), entry)) <= 0:
+                raise UserError(f"recipe.{part}.{entry}", value, "above 0")
+    if recipe.vocabulary.size > 65_536:
+        raise UserError("recipe.vocabulary.size", recipe.vocabulary.size, "at most 65536 (uint16)")
+    check_seed("recipe.training.seed", recipe.training.seed)
+    objectives, sources = recipe.training.objectives, recipe.corpus.source_weights
+    for entry, weights in (("training.objectives", objectives), ("corpus.source_weights", sources)):
+        if any(weight < 0 for weight in weights.values()):
+            raise UserError(f"recipe.{entry}", weights, "weights of at least 0")
+    if not sum(objectives.values()):
+        raise UserError("recipe.training.objectives", objectives, "a weight above 0")
     if not 0 <= recipe.training.start_share < 1:
         raise UserError("recipe.training.start_share", recipe.training.start_share, "in [0, 1)")
     if not 0 <= recipe.static.views <= 1:
@@ -207,3 +280,9 @@ def _check(recipe: Recipe) -> None:
         raise UserError("recipe.training.masked", recipe.training.masked, "a share, above 0")
     if not 0 < recipe.training.average_last <= 1:
         raise UserError("recipe.training.average_last", recipe.training.average_last, "in (0, 1]")
+
+
+def check_seed(name: str, seed: int) -> None:
+    """Refuse a number that numpy or torch cannot be seeded with."""
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < SEEDS:
+        raise UserError(name, seed, f"a whole number from 0 to {SEEDS - 1}")

@@ -10,6 +10,8 @@ from collections import defaultdict
 
 import numpy as np
 
+from helpers.errors import UserError
+
 from .recipe import Corpus
 from .tokens import Group
 
@@ -45,7 +47,8 @@ class PairSampler:
                     if weight > 0:
                         self.parts[languages].append((name[:-2], weight))
         if not self.parts:
-            raise ValueError("the corpus has no pairs to draw from")
+            accepted = "pairs, of a source that recipe.corpus.source_weights gives a weight"
+            raise UserError("corpus", "text without pairs to draw from", accepted)
         self.names = sorted(self.parts)
         self.weights = {
             name: np.array([weight * self._size(part) for part, weight in self.parts[name]])
@@ -123,7 +126,7 @@ class LineSampler:
             if name.startswith("mono/") and len(group)
         }
         if not self.groups:
-            raise ValueError("the corpus has no monolingual lines to draw from")
+            raise UserError("corpus", "text without monolingual lines", "lines to draw from")
         self.names = list(self.groups)
         sizes = np.array([len(self.groups[name].ids) for name in self.names])
         self.shares = _shares(sizes, corpus.temperature)

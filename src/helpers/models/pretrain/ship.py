@@ -21,7 +21,8 @@ MADE = "pretraining.json"
 
 def ship(model, tokenizer, folder: Path, recipe: Recipe, counts: dict, run: Path) -> None:
     """Write ``folder`` anew, atomically; files of its own (card, licence) that are there stay."""
-    partial = folder.with_name(f".{folder.name}.{os.getpid()}")
+    # Within the folder, which was checked before the work; the one above may be closed to us.
+    partial = folder / f".{os.getpid()}"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     model.to("cpu").half().save_pretrained(partial)
@@ -42,7 +43,6 @@ def ship(model, tokenizer, folder: Path, recipe: Recipe, counts: dict, run: Path
         },
     }
     (partial / MADE).write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    folder.mkdir(parents=True, exist_ok=True)
     for path in partial.iterdir():
         os.replace(path, folder / path.name)
     partial.rmdir()

@@ -46,14 +46,17 @@ def load_groups(path: Path, kinds: Iterable[str] = KINDS) -> dict[str, Group]:
 
     Raises
     ------
-    FileNotFoundError : there is no token file.
+    FileNotFoundError : there is no token file, not even of another kind.
     """
     kinds = tuple(kinds)
     paths = [path]
     if not path.is_file():
         folder = path.parent if path.name == OLD_TOKENS else path
-        named = [folder / TOKENS.format(kind=kind) for kind in kinds]
-        paths = [each for each in named if each.is_file()] or [folder / OLD_TOKENS]
+        named = {kind: folder / TOKENS.format(kind=kind) for kind in KINDS}
+        there = {kind: each for kind, each in named.items() if each.is_file()}
+        paths = [there[kind] for kind in kinds if kind in there]
+        if not there:
+            paths = [folder / OLD_TOKENS]
     groups: dict[str, Group] = {}
     for each in paths:
         groups |= _load(each)

@@ -12,6 +12,8 @@ import sys
 import unicodedata
 from collections.abc import Iterator
 
+from helpers.errors import UserError
+
 from .recipe import Vocabulary
 from .text import Text
 
@@ -41,6 +43,10 @@ def train_vocabulary(text: Text, spec: Vocabulary, max_length: int, seed: int = 
     Returns
     -------
     transformers.PreTrainedTokenizerFast
+
+    Raises
+    ------
+    UserError : the vocabulary is too small to hold every character.
     """
     from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
     from tokenizers.trainers import UnigramTrainer
@@ -62,7 +68,16 @@ def train_vocabulary(text: Text, spec: Vocabulary, max_length: int, seed: int = 
         max_piece_length=16,
         show_progress=False,
     )
-    tokenizer.train_from_iterator(_balanced(text, spec.characters_per_language, seed), trainer)
+    try:
+        tokenizer.train_from_iterator(_balanced(text, spec.characters_per_language, seed), trainer)
+    except Exception as error:  # the library has no kind of its own for it
+        if "not large enough" not in str(error):
+            raise
+        normal = tokenizer.normalizer.normalize_str
+        lines = _balanced(text, spec.characters_per_language, seed)
+        characters = {"▁", *alphabet}.union(*map(normal, lines)) - {" "}
+        least = f"at least {len(characters) + len(SPECIAL) + 1}, for every character of the text"
+        raise UserError("recipe.vocabulary.size", spec.size, f"{least} and its alphabets") from None
     tokenizer.add_special_tokens(["<mask>"])
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>",
