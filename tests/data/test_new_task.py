@@ -127,6 +127,6 @@ def test_a_wrong_registry_is_refused_by_file_task_and_key(
     done = CliRunner().invoke(main, ["tasks"], env=wrong)
     assert done.exit_code == 2
     message = " ".join(done.stderr.split())
-    assert "HELPERS_TASKS: got " in message
+    assert "HELPERS_TASKS: " in message
     assert Path(wrong["HELPERS_TASKS"]).name in message
     assert problem in message.replace('\\"', '"').replace("\\'", "'")

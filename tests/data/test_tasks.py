@@ -193,7 +193,7 @@ def test_labels_of_a_choice_are_numbers(tmp_path: Path) -> None:
 
 
 def test_rules_are_those_of_a_scorer_and_of_reading_only(tmp_path: Path) -> None:
-    text = ENTRY.replace('"retrieval"', '"span"\nrules = "cmrc"')
+    text = ENTRY.replace('"retrieval"', '"span"\nrules = "cmrc"').replace('"accuracy"', '"f1"')
     assert registry(tmp_path, text)["new"].rules == "cmrc"
     assert registry(tmp_path, ENTRY)["new"].rules is None
     with pytest.raises(RegistryError, match="key 'rules': got 'crmc'; accepted: squad, mlqa-en"):

@@ -26,7 +26,10 @@ class Refusal(click.ClickException):
 
 
 # Said in a line: what the machine refuses, not what the code does wrong.
-_OF_THE_MACHINE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
+_OF_THE_MACHINE = (
+    *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO),
+    *(errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EMFILE, errno.ENFILE),
+)
 
 
 class Commands(click.Group):
@@ -37,8 +40,6 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except UserError as error:
             raise Refusal(str(error)) from error
-        except BrokenPipeError:
-            raise  # click ends quietly
         except OSError as error:
             if error.errno not in _OF_THE_MACHINE:
                 raise

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from helpers.cli.files import file_to_write
 from helpers.cli.tables import show_json, show_table
 from helpers.errors import UserError
 
@@ -39,6 +40,8 @@ def tasks(as_json: bool, suite: str | None, kind: str | None, data: str | None) 
 
     if kind is not None and kind not in KINDS:
         raise UserError("kind", kind, KINDS)
+    if data is not None and not _is_source(data):
+        raise UserError("data", data, "local:FOLDER, a folder that exists")
     found = []
     for task in registry(suite).values():
         if kind not in (None, task.kind):
@@ -51,9 +54,9 @@ def tasks(as_json: bool, suite: str | None, kind: str | None, data: str | None) 
             try:
                 available[place] = list(languages(task.name, source))
             except UserError as error:
-                if error.parameter == "data" and not _is_folder(source):
+                if error.parameter != "data":
                     raise
-                available[place] = []
+                available[place] = []  # the source is right: it has nothing of this task
         found.append(
             {
                 "name": task.name,
@@ -84,9 +87,10 @@ def tasks(as_json: bool, suite: str | None, kind: str | None, data: str | None) 
     show_table(found, ["name", "kind", "metric", "available", "languages"])
 
 
-def _is_folder(source: str) -> bool:
-    kind, _, name = source.partition(":")
-    return kind in ("lab", "hub") or (kind == "local" and Path(name).expanduser().is_dir())
+def _is_source(data: str) -> bool:
+    kind, _, name = data.partition(":")
+    folder = kind == "local" and bool(name) and Path(name).expanduser().is_dir()
+    return folder or data in ("lab", "hub")
 
 
 @click.command()
@@ -97,7 +101,8 @@ def _is_folder(source: str) -> bool:
     "--languages",
     default="en,ko,ru",
     show_default=True,
-    help="Language codes with commas, of en, ko, ru, zh, hi, ar.",
+    help="Language codes with commas, of en, ko, ru, zh, hi, ar; or en-twin, ru-twin: the same "
+    "sentences in a script of their own.",
 )
 @click.option("--n", type=int, default=1000, show_default=True, help="Number of items.")
 @click.option("--split", default="train", show_default=True, help="train, dev or test.")
@@ -171,12 +176,11 @@ def laboratory(
     if unknown := [name for name in names if name not in (*api.LANGUAGES, *api.TWINS)]:
         raise UserError("languages", unknown[0], (*api.LANGUAGES, *api.TWINS))
     to_stdout = str(out) == "-"
-    if not to_stdout and (out.is_dir() or not out.absolute().parent.is_dir()):
-        raise UserError("out", str(out), "a file in a folder that exists")
+    file = out if to_stdout else file_to_write(out)
     items = api.generate(kind, names, n, split, seed, api.Dials(**dials))
     if to_stdout:
         for item in items:
             click.echo(json.dumps(item, ensure_ascii=False))
         return
-    api.write_jsonl(out, items)
+    api.write_jsonl(file, items)
     click.echo(f"{len(items)} items: {out}")

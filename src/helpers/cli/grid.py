@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from helpers.cli.names import ONE_ENCODER, told_as
 from helpers.cli.tables import show_json, show_table
 from helpers.errors import UserError
 
@@ -92,12 +93,15 @@ def grid(
     from helpers.study import grid as study
     from helpers.study.grid_run import adopt, check, to_make
 
-    found, notes = study.grid(
-        designs or ("primary",),
-        _values(parameters, data, encoder),
-        families=_names("families", families),
-        seeds=_seeds(seeds),
-    )
+    values = _values(parameters, data, encoder)
+    own = {} if "seed" in values else {"seed": "seeds"}  # -p seed is refused as what it is
+    with told_as(ONE_ENCODER | own):
+        found, notes = study.grid(
+            designs or ("primary",),
+            values,
+            families=_names("families", families),
+            seeds=_seeds(seeds),
+        )
     cells = study.chosen(found, names, part)
     listed = study.states(found, cells)
     missing = to_make(listed, rerun)
@@ -145,12 +149,13 @@ def _names(parameter: str, text: str | None) -> tuple[str, ...] | None:
 
 
 def _seeds(text: str | None) -> tuple[int, ...] | None:
-    names = _names("seeds", text)
-    if names is None:
+    if text is None:
         return None
-    if not all(name.isdecimal() for name in names):
-        raise UserError("seeds", text, "whole numbers with commas between them")
-    return tuple(map(int, names))
+    names = [name.strip() for name in text.split(",")]
+    seeds = tuple(int(name) for name in names if name.isdecimal() and len(name) < 4000)
+    if len(set(seeds)) < len(names):
+        raise UserError("seeds", text, "whole numbers with commas between them, each once")
+    return seeds
 
 
 def _make(found: Grid, cells: list[Cell], rerun: str, *, told: bool, progress: bool) -> list[Made]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from helpers.cli.names import ONE_ENCODER, told_as
 from helpers.cli.tables import show_json, show_table
 from helpers.errors import UserError
 
@@ -51,7 +52,7 @@ class WithParameters(click.Command):
     show_default=True,
     help="only-missing: nothing is done twice; always: replace the record; never: only read it.",
 )
-@click.option("--quiet", is_flag=True, help="No progress on stderr.")
+@click.option("--quiet", is_flag=True, help="No progress and no notes on stderr.")
 def run(
     chapter: str,
     parameters: tuple[tuple[str, str], ...],
@@ -71,15 +72,15 @@ def run(
       python -m helpers run 02_alignment -p encoders models/xlmr-nano,xlm-roberta-base \\
           -p data local:../shared/data -p target_languages ko,de --out DIR
     """
-    from helpers.study.params import parse
+    from helpers.study.params import model_for, parse
     from helpers.study.run import run as run_study
     from helpers.study.store import RECORD, folder_of
 
-    record = run_study(
-        chapter, parse(chapter, parameters), out=out, rerun=rerun, progress=not quiet
-    )
+    params = parse(chapter, parameters)
+    with told_as({} if "encoders" in model_for(chapter).model_fields else ONE_ENCODER):
+        record = run_study(chapter, params, out=out, rerun=rerun, progress=not quiet)
     folder = folder_of(chapter, record.identity) if out is None else out
-    for note in record.notes:
+    for note in [] if quiet else record.notes:
         click.echo(f"note: {note}", err=True)
     click.echo(f"{len(record.rows)} rows, {record.data['source']} data: {folder / RECORD}")
 
@@ -113,6 +114,8 @@ def results(as_json: bool, chapter: str | None, conditions: tuple[tuple[str, str
     for problem in problems:
         click.echo(f"warning: {problem}", err=True)
     recorded = result_rows(stored)
+    if conditions and not recorded:  # what a chapter without rows would have, others tell
+        _check_names(result_rows(scan()[0]), conditions)
     rows = _where(recorded, conditions)
     if as_json:
         show_json(rows)
@@ -133,14 +136,28 @@ _MANY = 200  # rows that nobody reads
 
 
 def _where(rows: list[dict[str, Any]], conditions: tuple[tuple[str, str], ...]) -> list[dict]:
-    if not rows:
-        return rows
-    names = {name for row in rows for name in (*row, *row["setting"])} - {"setting"}
+    _check_names(rows, conditions)
     for name, wanted in conditions:
-        if name not in names:
-            raise UserError("where", name, sorted(names))
-        rows = [row for row in rows if _spelt(row.get(name, row["setting"].get(name))) == wanted]
+        rows = [row for row in rows if _is(row.get(name, row["setting"].get(name)), wanted)]
     return rows
+
+
+def _check_names(rows: list[dict[str, Any]], conditions: tuple[tuple[str, str], ...]) -> None:
+    """Refuse a name that no row has; where there are no rows, any may be right."""
+    names = {name for row in rows for name in (*row, *row["setting"])} - {"setting"}
+    for name, _ in conditions:
+        if names and name not in names:
+            raise UserError("where", name, sorted(names))
+
+
+def _is(value: Any, wanted: str) -> bool:
+    """Whether a value is what was typed: by its spelling, a number by its size."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        try:
+            return value == float(wanted)
+        except ValueError:
+            return False
+    return _spelt(value) == wanted
 
 
 def _spelt(value: Any) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from helpers.cli.files import file_to_write
+from helpers.cli.names import ONE_ENCODER, told_as
 from helpers.errors import UserError
 
 if TYPE_CHECKING:
@@ -58,10 +59,11 @@ def encode(textfile: Path, encoder: str, out: Path, **options) -> None:
       python -m helpers encode ko.txt --encoder models/xlmr-nano --out ko.npy
       python -m helpers encode ko.txt --encoder xlm-roberta-base --layers 7,8 --out ko.npy
     """
-    _check_out(out, ".npy")
+    file = file_to_write(out, ".npy")
     texts = _lines(textfile, "textfile")
-    vectors = _open(encoder, options).encode(texts)
-    _write_arrays(out, vectors)
+    with told_as(ONE_ENCODER):
+        vectors = _open(encoder, options).encode(texts)
+    _write_arrays(file, vectors)
     click.echo(f"{vectors.shape[0]} x {vectors.shape[1]}: {out}")
 
 
@@ -105,7 +107,7 @@ def align(
     """
     from helpers.maths.alignment import BASELINES, METHODS
 
-    _check_out(out, ".npz")
+    file = file_to_write(out, ".npz")
     if method not in (*METHODS, *BASELINES):
         raise UserError("method", method, (*METHODS, *BASELINES))
     chosen = tuple(step.strip() for step in steps.split(",") if step.strip())
@@ -115,9 +117,10 @@ def align(
     if chosen not in ((), *((step,) for step in STEPS), STEPS):
         # The file holds one mean a side; lengths made 1 after centring are not in it.
         raise UserError("steps", steps, f"one of them, or in this order: {','.join(STEPS)}")
-    X, Y = _both_sides(source_vectors, target_vectors, encoder, options)
+    with told_as(ONE_ENCODER):
+        X, Y = _both_sides(source_vectors, target_vectors, encoder, options)
     arrays, loss = _learn(X, Y, method, chosen, seed)
-    _write_arrays(out, **arrays)
+    _write_arrays(file, **arrays)
     shape = " x ".join(map(str, arrays["W"].shape))
     click.echo(f"{method} from {len(X)} pairs, W {shape}, training error {loss:.4f}: {out}")
 
@@ -221,19 +224,7 @@ def _vectors(path: Path, parameter: str) -> np.ndarray:
     return vectors
 
 
-def _check_out(out: Path, suffix: str) -> None:
-    if out.suffix != suffix:
-        raise UserError("out", str(out), f"a file name that ends in {suffix}")
-    nearest = next(one for one in out.absolute().parents if one.exists())
-    if out.is_dir() or not nearest.is_dir() or not os.access(nearest, os.W_OK):
-        raise UserError("out", str(out), "a file in a folder that can be written to")
-    if not out.absolute().parent.is_dir():
-        raise UserError("out", str(out), "a file in a folder that exists")
-    if out.is_dir():
-        raise UserError("out", str(out), "a file, not a folder")
-
-
-def _write_arrays(out: Path, *alone: np.ndarray, **named: np.ndarray) -> None:
+def _write_arrays(file: Path, *alone: np.ndarray, **named: np.ndarray) -> None:
     import io
 
     import numpy as np
@@ -245,4 +236,4 @@ def _write_arrays(out: Path, *alone: np.ndarray, **named: np.ndarray) -> None:
         np.save(buffer, alone[0], allow_pickle=False)
     else:
         np.savez(buffer, allow_pickle=False, **named)
-    write_atomic(out.absolute(), buffer.getvalue())
+    write_atomic(file, buffer.getvalue())

@@ -114,7 +114,7 @@ def _rows(folder: Path, language: str) -> Iterator[tuple[str, str, str]]:
     )
     if not paths:
         raise UserError(
-            "pairs", f"no parallel/en-{language}*.tsv", "a corpus folder with pairs of English"
+            "pairs", str(folder), f"a corpus folder with parallel/en-{language}.tsv (or .tsv.xz)"
         )
     for path in paths:
         opener = lzma.open if path.suffix == ".xz" else open

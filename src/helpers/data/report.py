@@ -1,8 +1,9 @@
 """What reading a folder of published files gives: every task, language and split, row by row.
 
 For being sure that nothing is skipped in silence: rows read, kept, mended and skipped with their
-reasons, beside the counts of the folder's MANIFEST.json where it has one, and the files that no
-task reads. Not for repairing files, and not for one set alone: `sources.load` reports on that.
+reasons, beside the counts of the folder's MANIFEST.json where it has one, the files that no task
+reads and those that the manifest lists in vain. Not for repairing files, and not for one set alone:
+`sources.load` reports on that.
 """
 
 from __future__ import annotations
@@ -61,23 +62,32 @@ def check_folder(source: str, names: Iterable[str] | None = None) -> Iterator[Ch
 
     Raises
     ------
-    UserError : no such folder or task. A damaged file raises nothing: its `Checked` has an error.
+    UserError : no such folder or task, or a task named of which the folder has no file. A damaged
+        file raises nothing: its `Checked` has an error.
     """
     registry = tasks()
-    chosen = list(registry if names is None else names)
+    chosen = list(dict.fromkeys(registry if names is None else names))
     if unknown := [name for name in chosen if name not in registry]:
         raise UserError("task", unknown[0], registry)
     listed = manifest(folder_of(source))
+    for name in chosen if names is not None else ():
+        if not _there(name, source):
+            right = ", ".join(one for one in registry if _there(one, source)) or "none of any task"
+            raise UserError("task", name, f"{right}: what {source} has files of")
     return _check(source, [registry[name] for name in chosen], listed)
+
+
+def _there(name: str, source: str) -> dict[str, tuple[str, ...]]:
+    """Splits by language that a folder, which exists, has of a task; empty where it has none."""
+    try:
+        return available(name, source)
+    except UserError:
+        return {}
 
 
 def _check(source: str, chosen: list[Task], listed: dict[str, int] | None) -> Iterator[Checked]:
     for task in chosen:
-        try:
-            there = available(task.name, source)
-        except UserError:  # the folder exists: it has nothing of this task
-            continue
-        for language, splits in there.items():
+        for language, splits in _there(task.name, source).items():
             for split in splits:
                 began = time.perf_counter()
                 try:
@@ -155,6 +165,37 @@ def unread(folder: Path, checked: Iterable[Checked]) -> list[str]:
         if path.is_file() and not any(path.match(pattern) for pattern in _NO_DATA)
     ]
     return [name for name in names if name not in seen]
+
+
+def absent(folder: Path, names: Iterable[str] | None = None) -> list[str]:
+    """Files of the folder's manifest that are not there; with ``names`` those of these tasks alone.
+
+    A file stands under its name or unpacked (or packed, with .xz), and in the folder of one set
+    alone without the name of that.
+    """
+    wanted = None if names is None else {file for name in names for file in _files(tasks()[name])}
+    return [
+        file
+        for file in manifest(folder) or ()
+        if wanted is None or file.removesuffix(".xz") in wanted
+        if not any(
+            (folder / f"{name.removesuffix('.xz')}{packed}").is_file()
+            for name in (file, file.partition("/")[2])
+            for packed in ("", ".xz")
+        )
+    ]
+
+
+def _files(task: Task) -> Iterator[str]:
+    """Names, without .xz, that the files of a task have in a folder of all sets."""
+    for local in task.local:
+        for language in local.languages:
+            code = local.codes.get(language, language)
+            for split in task.splits:
+                spelt = local.splits.get(split, split)
+                names = {"code": code, "language": language, "split": spelt}
+                for pattern in local.patterns(split):
+                    yield f"{local.folder}/{pattern.format(**names)}"
 
 
 def folder_of(source: str) -> Path:

@@ -80,17 +80,19 @@ def make(found: Grid, wanted: Iterable[Cell], *, rerun: str = "only-missing") ->
 
     What goes wrong in a cell is told in its ``error``, and the next one is begun.
     """
+    told: set[str] = set()  # data sets whose difficulty is as new as `rerun` wants it
     for cell in wanted:
         try:
-            yield _make(found, cell, rerun)
+            yield _make(found, cell, rerun, told)
         except Exception as error:  # whatever it is, the other cells can still be made
             yield Made(cell, error=f"{type(error).__name__}: {error}", cause=error)
 
 
-def _make(found: Grid, cell: Cell, rerun: str) -> Made:
+def _make(found: Grid, cell: Cell, rerun: str, told: set[str]) -> Made:
     with _lock(found, cell.name), _weights_apart(found, rerun):
         if cell.mechanism == ITEMS:
-            _difficulty(found, cell, rerun)
+            _difficulty(found, cell, "only-missing" if cell.intermediate in told else rerun)
+            told.add(cell.intermediate)
         params = found.params(cell)
         return _one(found, cell, cell.name, CHAPTER, params, found.code(cell), rerun)
 
@@ -123,9 +125,7 @@ def _difficulty(found: Grid, cell: Cell, rerun: str) -> None:
     params = found.params(cell).of_difficulty
     name = f"difficulty-{cell.intermediate}"
     with _lock(found, name):
-        # Once is enough: another seed's cell finds it as the one before left it.
-        again = "only-missing" if rerun == "always" else rerun
-        _one(found, cell, name, DIFFICULTY, params, found.code(cell), again)
+        _one(found, cell, name, DIFFICULTY, params, found.code(cell), rerun)
 
 
 def _whole(folder: Path) -> bool:

@@ -114,11 +114,14 @@ def pool(name: str, data: str, n_items: int = 0) -> Pool:
 
 
 def one_a_text(table: pd.DataFrame) -> pd.DataFrame:
-    """The first item about each context, or each first text of a pair; of others all.
+    """The first item about each context or premise, or with either sentence; of others all.
 
     >>> import pandas as pd
     >>> pairs = {"id": ["a", "b"], "text": ["It rains."] * 2, "text2": ["Rain.", "Sun."]}
     >>> one_a_text(pd.DataFrame(pairs))["id"].tolist()
+    ['a']
+    >>> alike = {"id": ["a", "b"], "sentence1": ["Rain.", "Sun."], "sentence2": ["Hail.", "Rain."]}
+    >>> one_a_text(pd.DataFrame(alike))["id"].tolist()
     ['a']
     >>> alone = {"id": ["a", "b"], "text": ["It rains."] * 2, "text2": ["", ""]}
     >>> len(one_a_text(pd.DataFrame(alone)))
@@ -126,6 +129,13 @@ def one_a_text(table: pd.DataFrame) -> pd.DataFrame:
     """
     pairs = "text2" in table and bool((table["text2"] != "").any())
     column = "context" if "context" in table else "text" if pairs else None
+    if "sentence1" in table:
+        seen: set[str] = set()
+        fresh = []
+        for both in zip(table["sentence1"], table["sentence2"], strict=True):
+            fresh.append(not seen.intersection(both))
+            seen.update(both if fresh[-1] else ())
+        return table[fresh].reset_index(drop=True)
     return table.drop_duplicates(column).reset_index(drop=True) if column else table
 
 
@@ -198,6 +208,12 @@ def of_all_levels(one: Pool) -> tuple[pd.DataFrame, pd.DataFrame]:
     held = first_by_id(one.table, one.family.held)
     rest = one.table[~one.table["id"].isin(held["id"])].reset_index(drop=True)
     return first_by_id(rest, one.family.n), held
+
+
+def tried_on(one: Pool) -> pd.DataFrame:
+    """Items that a learning rate is chosen on: none that `of_all_levels` learns or holds out."""
+    used = {item for part in of_all_levels(one) for item in part["id"]}
+    return first_by_id(_rows(one, ~one.table["id"].isin(used)), one.family.held)
 
 
 def _rows(one: Pool, chosen: Any) -> pd.DataFrame:

@@ -12,6 +12,8 @@ from helpers.study.transfer_params import TransferParams
 class ItemsParams(TransferParams):
     """What both have: how many items of the intermediate data set are learnt from."""
 
+    TRIAL_EVERY = 1  # a third of so few rows teaches nothing, at whatever rate
+
     n_items: Integer = Field(
         default=0, ge=0, description="items a level to learn from; 0: the study's own number"
     )
@@ -55,8 +57,6 @@ class IntermediateParams(ItemsParams):
     >>> IntermediateParams().mechanism
     'none'
     """
-
-    TRIAL_EVERY = 1  # a third of so few rows teaches nothing, at whatever rate
 
     intermediate: Name = Field(
         default="none", description='intermediate data set, or "none": the control'

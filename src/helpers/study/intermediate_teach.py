@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.study.courses import form_of
 from helpers.study.difficulty import PVI
-from helpers.study.intermediate_items import Pool, levels, of_all_levels, of_level, text_lengths
+from helpers.study.intermediate_items import (
+    Pool,
+    levels,
+    of_all_levels,
+    of_level,
+    text_lengths,
+    tried_on,
+)
 from helpers.study.intermediate_params import IntermediateParams
 from helpers.study.intermediate_rules import ITEMS, MASKED, PERMUTED
 from helpers.study.record import digest
@@ -40,15 +47,15 @@ def teach(
 ) -> tuple[Arms, Tuned, list[Path]]:
     """The encoder tuned on the intermediate items of a mechanism and level, and where it lies.
 
-    The items held out decide nothing: an epoch is chosen on items that were learnt from, which is
-    nearly always the last. What is given back holds them as its validation rows, for `told`.
+    An epoch is chosen on items that were learnt from, which is nearly always the last. What is
+    given back has those held out as its validation rows, for `told`.
     """
-    plain = source.course(*of_all_levels(source))
+    train, held = of_all_levels(source)
     form = form_of(source.family)
     # The learning rate is tried on plain items: one for all mechanisms and levels.
+    plain = source.course(train, tried_on(source))
     recipe, _ = Arms(params, plain, base, progress).recipe(form)
     recipe = replace(recipe, seed=params.seed + _SEED_APART)
-    train, held = plain.train, plain.validation
     if params.mechanism == ITEMS:
         level = item_levels(params, source, base, progress)
         train, held = of_level(source, level, params.level)

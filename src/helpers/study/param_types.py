@@ -15,6 +15,7 @@ _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(:[0-9]+)?")
 _HUGE = 2**63
+WHOLE, SMALL = "a whole number", "a whole number below 2^63"
 
 
 def as_integer(value: Any) -> int:
@@ -23,12 +24,13 @@ def as_integer(value: Any) -> int:
     >>> as_integer("12"), as_integer(12)
     (12, 12)
     """
-    if isinstance(value, bool):
-        raise ValueError("a whole number")
-    if isinstance(value, str) and _INTEGER.fullmatch(value.strip()) and len(value) < 40:
-        value = int(value)
-    if not isinstance(value, int) or abs(value) >= _HUGE:
-        raise ValueError("a whole number")
+    if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
+        # more digits than Python reads at once are too many here, too
+        value = int(value) if len(value) < 40 else _HUGE
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError(WHOLE)
+    if abs(value) >= _HUGE:
+        raise ValueError(SMALL)
     return value
 
 
@@ -80,7 +82,7 @@ def as_names(value: Any) -> tuple[str, ...]:
         raise ValueError(wanted)
     names = tuple(name.strip() for name in names)
     if len(set(names)) < len(names):
-        raise ValueError("names that differ from each other")
+        raise ValueError("values that differ from each other")
     return names
 
 

@@ -22,7 +22,7 @@ from helpers.study.intermediate_params import (
     ItemDifficultyParams,
 )
 from helpers.study.laboratory_iso_params import LaboratoryIsoParams
-from helpers.study.param_types import Integer, Name, Names, Params
+from helpers.study.param_types import SMALL, WHOLE, Integer, Name, Names, Params
 from helpers.study.transfer_params import MrcParams, SentimentParams, StsParams
 
 
@@ -231,8 +231,8 @@ def _told(model: type[Params], values: Mapping[str, Any], error: ValidationError
     first = error.errors(include_url=False)[0]
     name = str(first["loc"][0])
     cause = first.get("ctx", {}).get("error")
-    accepted = "a whole number" if cause is None else str(cause)
+    accepted = WHOLE if cause is None else str(cause)
     bounds = [each.ge for each in model.model_fields[name].metadata if hasattr(each, "ge")]
-    if bounds:
+    if bounds and accepted in (WHOLE, SMALL):  # others tell their bounds themselves
         accepted += f", {bounds[0]} or more"
     return UserError(name, values.get(name), accepted)

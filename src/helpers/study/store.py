@@ -192,14 +192,21 @@ def write_atomic(path: Path, content: bytes) -> None:
 
 
 def check_writable(folder: Path, parameter: str) -> None:
-    """Refuse, before any work, a folder that a record could not be written to; creates nothing."""
-    if folder.exists() and not folder.is_dir():
-        raise UserError(parameter, str(folder), "a folder (this is a file)")
+    """Refuse, before any work, a folder that a record could not be written to; leaves nothing."""
     nearest = folder
-    while not nearest.exists():
-        nearest = nearest.parent
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
-        raise UserError(parameter, str(folder), f"a folder that can be written ({nearest} cannot)")
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise UserError(parameter, str(folder), "a folder (this is a file)")
+        while not nearest.exists():
+            nearest = nearest.parent
+        # A trial, as permissions do not tell: root has them all, and not every folder takes files.
+        with tempfile.TemporaryFile(dir=nearest):
+            pass
+    except OSError as error:
+        reason = f"{nearest}: {error.strerror}"
+        raise UserError(
+            parameter, str(folder), f"a folder that can be written ({reason})"
+        ) from None
 
 
 def _sweep(folder: Path) -> None:
