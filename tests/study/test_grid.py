@@ -341,6 +341,22 @@ def test_recorded_difficulty_of_other_code_is_made_anew(stub, package, tmp_path)
     assert path.read_text() == after
 
 
+def test_always_makes_difficulty_anew_once_a_call(stub, tmp_path, monkeypatch) -> None:
+    cells = ("--cell", "sts-items-0-seed0", "--cell", "sts-items-1-seed0", "--run")
+    call(*cells)
+    made = []
+    run = runner.run
+
+    def watched(chapter, *given, **more):
+        made.append((chapter, more["rerun"]))
+        return run(chapter, *given, **more)
+
+    monkeypatch.setattr(runner, "run", watched)
+    call(*cells, "--rerun", "always")
+    told = [how for chapter, how in made if chapter == "difficulty"]
+    assert told == ["always", "only-missing"]
+
+
 @pytest.mark.parametrize(
     ("words", "parameter", "accepted"),
     [
