@@ -13,7 +13,7 @@ import click
 from helpers.cli.check import check
 from helpers.cli.corpus import laboratory, tasks
 from helpers.cli.grid import grid
-from helpers.cli.pretraining import pretrain
+from helpers.cli.pretraining import exposure, pretrain
 from helpers.cli.studies import cards, results, run
 from helpers.cli.vectors import align, encode
 from helpers.errors import UserError
@@ -65,5 +65,17 @@ def main() -> None:
     """
 
 
-for _command in (run, grid, tasks, check, results, encode, align, pretrain, cards, laboratory):
+for _command in (
+    run,
+    grid,
+    tasks,
+    check,
+    results,
+    encode,
+    align,
+    pretrain,
+    exposure,
+    cards,
+    laboratory,
+):
     main.add_command(_command)

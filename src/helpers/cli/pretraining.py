@@ -1,10 +1,12 @@
-"""``pretrain``: an encoder from a recipe, on this machine or on a bare one with an accelerator."""
+"""``pretrain`` and ``exposure``: an encoder from a recipe; what its corpus holds of test sets."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import click
+
+from helpers.cli.files import file_to_write
 
 
 @click.command()
@@ -109,3 +111,60 @@ def pretrain(
         recipe, seeds, out=out, max_steps=max_steps, resume=not fresh, device=device, **where
     ):
         click.echo(str(folder))
+
+
+@click.command()
+@click.argument("recipe")
+@click.option(
+    "--corpus",
+    required=True,
+    metavar="DIR|hub:ID[/CONFIG]",
+    help="Pretraining text, as of pretrain.",
+)
+@click.option(
+    "--data",
+    required=True,
+    metavar="local:FOLDER",
+    help="Evaluation sets, as of pretrain; those that the recipe names are looked at.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="By default results/data/exposure.json, which the appendix on encoders reads.",
+)
+def exposure(recipe: str, corpus: str, data: str, out: Path | None) -> None:
+    """Name the items of evaluation sets that the corpus of RECIPE repeats before any removal.
+
+    No item that is left out of the list can have been read in pretraining. Ids, never sentences,
+    are written; the table on stdout tells how many of each set.
+
+    \b
+    Example:
+      python -m helpers exposure xlmr-nano-tlm --corpus DIR --data local:../shared/data
+    """
+    from tqdm import tqdm
+
+    from helpers.cli.tables import show_table
+    from helpers.models.pretrain.evaluation_sets import evaluation_tables
+    from helpers.models.pretrain.exposure import exposed
+    from helpers.models.pretrain.prepare import read_text
+    from helpers.models.pretrain.recipe import read_recipe
+    from helpers.study import exposure as recorded
+
+    file = file_to_write(recorded.FILE if out is None else out, ".json")
+    chosen = read_recipe(recipe)
+    text = read_text(chosen, corpus)
+    tables = {
+        (task, language, split): table
+        for task, language, split, table in evaluation_tables(chosen, data)
+        if table is not None
+    }
+    found = exposed(text, tables, lambda rows, name: tqdm(rows, desc=name, leave=False))
+    recorded.write(found, file)
+    columns = ("task", "language", "split")
+    lines = [
+        dict(zip(columns, name, strict=True)) | {"items": one.items, "exposed": len(one.ids)}
+        for name, one in found.items()
+    ]
+    show_table(lines, (*columns, "items", "exposed"))

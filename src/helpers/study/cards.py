@@ -208,7 +208,8 @@ def _text(made: dict[str, Any]) -> str:
             + (f", most of them short ones of {where}" if left else "")
             + ". Left out too: "
             + "; ".join(f"{count:,} {name}" for name, count in sorted(corpus["left_out"].items()))
-            + ".",
+            + "."
+            + (" Scores without these and more: the book's appendix on encoders." if left else ""),
         ]
     )
 

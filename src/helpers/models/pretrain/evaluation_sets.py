@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helpers.errors import UserError
 
@@ -23,6 +23,7 @@ SENTENCES = ("sentence1", "sentence2", "source_text", "target_text", "question")
 PASSAGES = ("text", "text2", "context")
 LISTS = ("choices",)  # answers of spans stand in their context, and are names and dates besides
 TOKENS = "tokens"
+_TEXT = (*SENTENCES, *PASSAGES, *LISTS, TOKENS)
 # Ends of sentences: those that a blank follows, and those of scripts that write none. Thai and its
 # like have no such sign: there a blank ends a clause.
 _END = re.compile(
@@ -68,19 +69,41 @@ def sentences_of(table: pd.DataFrame) -> Iterator[str]:
     ['A dog']
     """
     for column in table.columns:
-        values = table[column]
-        if column in PASSAGES:
-            # A passage stands in many rows, once for each question about it.
-            for passage in values.unique():
-                yield from split_sentences(passage)
-        elif column in SENTENCES:
-            yield from values
-        elif column in LISTS:
-            for texts in values:
-                yield from texts
-        elif column == TOKENS:
-            for words in values:
-                yield _joined(words)
+        # A passage stands in many rows, once for each question about it.
+        values = table[column].unique() if column in PASSAGES else table[column]
+        for value in values:
+            yield from _sentences(column, value)
+
+
+def sentences_by_item(table: pd.DataFrame) -> Iterator[tuple[str, list[str]]]:
+    """(id, sentences) of every row; a row is an item, with the passage that its question is about.
+
+    >>> import pandas as pd
+    >>> list(sentences_by_item(pd.DataFrame({"id": ["x"], "text": ["A dog. It ran."]})))
+    [('x', ['A dog.', 'It ran.'])]
+    """
+    cut: dict[str, list[str]] = {}
+    columns = [column for column in table.columns if column in _TEXT]
+    for item, *values in table[["id", *columns]].itertuples(index=False):
+        found: list[str] = []
+        for column, value in zip(columns, values, strict=True):
+            if column not in PASSAGES:
+                found += _sentences(column, value)
+                continue
+            if value not in cut:
+                cut[value] = _sentences(column, value)
+            found += cut[value]
+        yield item, found
+
+
+def _sentences(column: str, value: Any) -> list[str]:
+    if column in PASSAGES:
+        return split_sentences(value)
+    if column in SENTENCES:
+        return [value]
+    if column in LISTS:
+        return list(value)
+    return [_joined(value)] if column == TOKENS else []
 
 
 def _joined(words: Iterable[str]) -> str:
@@ -109,10 +132,26 @@ def evaluation_sets(recipe: Recipe, data: str) -> EvaluationSets:
     ------
     UserError : a task that no registry knows, or a source that is not there.
     """
+    found = EvaluationSets()
+    for task, language, split, table in evaluation_tables(recipe, data):
+        if table is None:
+            found.missing.append(f"{task} {language} {split}")
+        else:
+            found.sentences.setdefault(f"{task} {split}", []).extend(sentences_of(table))
+    found.sentences = {name: texts for name, texts in found.sentences.items() if texts}
+    return found
+
+
+def evaluation_tables(
+    recipe: Recipe, data: str
+) -> Iterator[tuple[str, str, str, pd.DataFrame | None]]:
+    """(task, language, split, table) of every set that the recipe names; None: not in the source.
+
+    Errors: as of ``evaluation_sets``.
+    """
     from helpers.data.sources import available, load
     from helpers.data.tasks import task as registered
 
-    found = EvaluationSets()
     for task, language, split in _named(recipe):
         registered(task)  # a misspelt name is refused; a set that is not there is reported
         try:
@@ -122,15 +161,9 @@ def evaluation_sets(recipe: Recipe, data: str) -> EvaluationSets:
                 raise
             there = {}
         wanted = [name for name in there if split in there[name]] if language == "*" else [language]
-        texts = found.sentences.setdefault(f"{task} {split}", [])
         for name in wanted or ["*"]:
-            if split not in there.get(name, ()):
-                found.missing.append(f"{task} {name} {split}")
-                continue
-            texts.extend(sentences_of(load(task, name, split, data).table))
-        if not texts:
-            del found.sentences[f"{task} {split}"]
-    return found
+            given = split in there.get(name, ())
+            yield task, name, split, load(task, name, split, data).table if given else None
 
 
 def check_source(data: str) -> None:

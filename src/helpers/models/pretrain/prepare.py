@@ -60,7 +60,7 @@ def prepare(
         return counts
     _check_given(recipe, corpus, data)
     folder.mkdir(parents=True, exist_ok=True)
-    text = _read(recipe, corpus)
+    text = read_text(recipe, corpus)
     found = evaluation_sets(recipe, data) if recipe.corpus.decontaminate else EvaluationSets()
     for name in found.missing:
         print(f"not in {data}, so nothing is removed for it: {name}", file=sys.stderr, flush=True)
@@ -138,18 +138,24 @@ def _counts(path: Path) -> dict:
     return counts
 
 
-def _check_given(recipe: Recipe, corpus: Path | str | None, data: str | None) -> None:
+def _check_corpus(recipe: Recipe, corpus: Path | str | None) -> None:
     hub = str(corpus).startswith(PREFIX)
     if recipe.corpus.kind != "laboratory" and not hub and not os.path.isdir(corpus or ""):
         given = None if corpus is None else str(corpus)
         raise UserError("corpus", given, "a folder with mono/ and parallel/, or hub:ID[/CONFIG]")
+
+
+def _check_given(recipe: Recipe, corpus: Path | str | None, data: str | None) -> None:
+    _check_corpus(recipe, corpus)
     if recipe.corpus.decontaminate and data is None:
         raise UserError("data", None, "the evaluation sets to be removed, e.g. local:FOLDER")
     if data is not None:
         check_source(data)
 
 
-def _read(recipe: Recipe, corpus: Path | str | None) -> Text:
+def read_text(recipe: Recipe, corpus: Path | str | None) -> Text:
+    """The whole text that a recipe names, before anything is removed. Errors: as ``prepare``."""
+    _check_corpus(recipe, corpus)
     if recipe.corpus.kind == "laboratory":
         return read_laboratory(recipe.corpus, recipe.training.seed)
     if str(corpus).startswith(PREFIX):
