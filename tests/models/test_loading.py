@@ -56,6 +56,13 @@ def test_folders_that_are_not_there(name):
     assert raised.value.given == name
 
 
+@pytest.mark.parametrize("name", ["bag-of-words", "bag-of-subwords:models/tiny"])
+def test_what_is_refused_is_not_accepted(name):
+    with pytest.raises(UserError, match="accepted: a network: models/tiny") as raised:
+        loading.find_folder(name)
+    assert "bag-of" not in raised.value.accepted
+
+
 @pytest.mark.parametrize("name", ["nobody/no-such-encoder", "untrained:nobody/none", "nobody/x@v1"])
 def test_hub_id_offline_is_refused_at_once(name, monkeypatch):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
@@ -77,7 +84,7 @@ def test_no_network_is_told_quickly(monkeypatch):
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
     monkeypatch.setattr(huggingface_hub, "HfApi", Unreachable)
     start = time.perf_counter()
-    with pytest.raises(UserError, match="^encoders: got 'nobody/no-such-encoder'.*hub: Connect"):
+    with pytest.raises(UserError, match="^encoders: got 'nobody/no-such-encoder'.*the hub did not"):
         opened("nobody/no-such-encoder")
     assert time.perf_counter() - start < 60  # minutes of retries are what it must not be
 

@@ -23,11 +23,11 @@ _NOT_FINGERPRINTED = ("README", "LICENSE", "LICENCE", "generation_config", "trai
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
-def accepted_encoders() -> str:
-    """What a user may give as the name of an encoder, as a sentence."""
+def accepted_encoders(*, bags: bool = True) -> str:
+    """What a user may give as the name of an encoder, as a sentence; without bags: of a network."""
     shipped = sorted(f"models/{path.parent.name}" for path in MODELS.glob("*/config.json"))
     return ", ".join(
-        [*shipped, "bag-of-words", "bag-of-subwords:NAME", "untrained:NAME"]
+        [*shipped, *(("bag-of-words", "bag-of-subwords:NAME") if bags else ()), "untrained:NAME"]
         + ["a folder with config.json and safetensors weights", "a Hugging Face id (ID@REVISION)"]
     )
 
@@ -68,6 +68,8 @@ def find_folder(name: str, *, weights: bool = True) -> Path:
 
     Errors: ``UserError`` where there is no such folder or id, or a needed file is missing.
     """
+    if name.partition(":")[0] in ("bag-of-words", "bag-of-subwords"):
+        raise UserError("encoders", name, f"a network: {accepted_encoders(bags=False)}")
     path = Path(name).expanduser()
     for candidate in (path, ROOT / path):
         if name and candidate.is_dir():
@@ -145,7 +147,7 @@ def _from_hub(name: str, weights: bool) -> Path:
     except RepositoryNotFoundError:
         raise UserError("encoders", name, accepted_encoders()) from None
     except Exception as error:  # the hub's client raises its own, httpx's and the system's errors
-        reason = f"what can be had here (hub: {type(error).__name__}; not stored on this machine)"
+        reason = "what can be had here (not stored on this machine, and the hub did not give it)"
         raise UserError("encoders", name, f"{reason}: {accepted_encoders()}") from error
 
 
@@ -222,7 +224,7 @@ def _told_as_user_error(name: str) -> Iterator[None]:
     except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
         lines = str(error).strip().splitlines() or [""]
         accepted = "an encoder that transformers can load: safetensors, no remote code"
-        reason = f"{accepted} ({type(error).__name__}: {lines[0][:120]})"
+        reason = f"{accepted} ({lines[0][:120]})"
         raise UserError("encoders", name, reason) from error
 
 
