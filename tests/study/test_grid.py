@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -23,6 +24,7 @@ from helpers.study import grid as study
 from helpers.study import grid_code, grid_run
 from helpers.study import run as runner
 from helpers.study.intermediate_design import Cell
+from helpers.study.intermediate_rules import rules
 
 STUB = Path(__file__).resolve().parents[1] / "workflow" / "stubbed.py"
 SMALL = ("grid", "primary", "noise", "--families", "sts", "--seeds", "0,1")
@@ -127,6 +129,27 @@ def test_records_under_other_rules_do_not_count(stub, tmp_path, monkeypatch) -> 
     other = study.rules().__class__(**{**vars(study.rules()), "digest": "other"})
     monkeypatch.setattr(study, "rules", lambda: other)
     assert {one["state"] for one in listed()} == {"missing"}
+
+
+def test_controls_of_all_seeds_are_made_before_a_cell_of_real_text(stub) -> None:
+    found, _ = study.grid(["primary"], families=["sts"], seeds=[1])
+    real = replace(found, data="local:somewhere")
+    [cell] = [one for one in real.cells if one.level == 2]
+    assert [one.error for one in grid_run.make(real, [cell])] == [None]
+    controls = [f"none none {seed} 0" for seed in rules().seeds]
+    assert stub.BEGUN[-6:] == [*controls, "sts items 1 2"]
+    assert [one.error for one in grid_run.make(real, [cell])] == [None]
+    assert stub.BEGUN[-6:] == [*controls, "sts items 1 2"], "nothing twice"
+
+
+def test_a_record_with_other_targets_is_not_the_cells(stub, monkeypatch) -> None:
+    call("--run")
+    monkeypatch.setattr(study, "counted", lambda told, fingerprint: ("tagging",))
+    states = {one["cell"]: one["state"] for one in listed()}
+    assert {name for name, state in states.items() if state == "recorded"} == {
+        "none-seed0",
+        "none-seed1",
+    }
 
 
 def test_two_processes_share_a_cell(stub: ModuleType, tmp_path: Path, monkeypatch) -> None:

@@ -13,6 +13,7 @@ from helpers import paths
 from helpers.errors import UserError
 from helpers.study import difficulty, intermediate_teach, store
 from helpers.study import intermediate_items as items
+from helpers.study.intermediate import asked_for
 from helpers.study.intermediate_design import DESIGNS, cells
 from helpers.study.intermediate_params import IntermediateParams
 from helpers.study.intermediate_rules import FILE, MECHANISMS, rules
@@ -339,16 +340,35 @@ def test_wrong_parameters_are_refused_by_name(values, message):
 # -- design and rules
 
 
-def test_the_design_has_every_cell_once_and_whole_seeds_first():
+def test_the_design_has_every_cell_once_controls_first_and_then_whole_seeds():
     for design in DESIGNS:
         found = cells([design])
         assert len(set(found)) == len(found)
-        assert [cell.seed for cell in found] == sorted(cell.seed for cell in found)
+        n = len(rules().seeds)
+        assert {cell.mechanism for cell in found[:n]} == {"none"}
+        rest = [cell.seed for cell in found[n:]]
+        assert rest == sorted(rest) and "none" not in {cell.mechanism for cell in found[n:]}
         assert len({cell.name for cell in found}) == len(found)
     primary = cells(["primary"])
     levels = [cell for cell in primary if cell.mechanism == "items"]
     families, seeds = len(rules().families), len(rules().seeds)
     assert len(levels) == families * rules().levels * seeds and families >= 8 and seeds >= 5
+
+
+def test_only_what_counts_is_tuned_after_a_task():
+    real = IntermediateParams(data="local:x", intermediate="nli", mechanism="items")
+    asked = [
+        [one for one in ("tagging", "nli", "reading") if asked_for(params, one, counts)]
+        for params, counts in (
+            (real, ("tagging",)),
+            (real, ()),
+            (real, None),  # not known yet
+            (IntermediateParams(data="local:x"), None),  # a control
+            (IntermediateParams(), None),  # generated text
+        )
+    ]
+    everything = ["tagging", "nli", "reading"]
+    assert asked == [["tagging"], [], ["tagging", "nli"], everything, everything]
 
 
 def test_every_cell_has_parameters_that_are_accepted():

@@ -16,6 +16,7 @@ from helpers.study import intermediate_plots as figures
 from helpers.study import intermediate_secondary as beside
 from helpers.study import intermediate_tables as tables
 from helpers.study import store
+from helpers.study.intermediate_counted import control, counted
 from helpers.study.intermediate_design import DESIGNS, Cell, cells
 from helpers.study.intermediate_gate import counting, gates
 from helpers.study.intermediate_rules import OF_A_FAMILY, rules
@@ -365,11 +366,28 @@ class TestGate:
         assert row["low"] < row["value"] < row["high"] and row["seeds"] == 2
 
 
+class TestCounted:
+    """Which targets are tuned after a task."""
+
+    def test_it_is_not_known_until_the_controls_of_all_seeds_are_there(self, results):
+        controls = [control(seed) for seed in rules().seeds]
+        told = {"data": "local", "encoder": NANO, "n_items": 0, **Cell(0, "items", "nli", 2).params}
+        keep(results, controls[:-1])
+        assert counted(told, "abc") is None
+        keep(results, controls[-1:])
+        assert set(counted(told, "abc")) == COUNTING
+        assert counted(told | {"n_items": 9}, "abc") is None, "controls of other runs"
+        assert counted(told, "abd") is None, "of another encoder"
+        assert counted(told | {"data": "lab"}, "abc") is None
+
+
 class TestRulesToldAsTables:
     def test_sizes_are_those_of_the_file(self):
         table = planned.families()
         assert list(table.index) == list(rules().families)
         assert table.loc["nli", "items a level"] == rules().families["nli"].n
+        assert table.loc["tweets", "unit"] == table.loc["sentiment", "unit"]
+        assert table["unit"].nunique() == len(table) - 1
         assert table.loc["sts", "target not counted"] == "similarity"
 
     def test_every_target_and_rule_has_a_line(self):

@@ -21,10 +21,11 @@ from helpers.errors import UserError
 from helpers.study import store
 from helpers.study.grid_code import code_of
 from helpers.study.intermediate import VERSION
+from helpers.study.intermediate_counted import counted
 from helpers.study.intermediate_data import CHAPTER
 from helpers.study.intermediate_design import DESIGNS, Cell, cells
 from helpers.study.intermediate_params import IntermediateParams
-from helpers.study.intermediate_rules import OF_A_FAMILY, rules
+from helpers.study.intermediate_rules import MECHANISMS, NONE, OF_A_FAMILY, rules
 from helpers.study.params import build, published
 from helpers.study.record import digest
 from helpers.study.store import Stored
@@ -203,12 +204,12 @@ def states(found: Grid, wanted: Iterable[Cell] | None = None) -> list[State]:
 
     The data themselves are not read here: their fingerprints are compared when a cell is run.
     """
-    records = _records(found)
+    records, targets = _records(found), _targets(found)
     notes = {cell: note_of(found, cell.name) for cell in found.cells}
     expected = _expected(found, notes)
     listed = []
     for cell in found.cells if wanted is None else wanted:
-        stored = records.get(digest(found.told(cell)))
+        stored = records.get((digest(found.told(cell)), targets[cell.mechanism]))
         note = notes[cell]
         state = MISSING if stored is None else RECORDED
         if stored is not None and other_code(note, stored.folder, found.code(cell)):
@@ -219,16 +220,24 @@ def states(found: Grid, wanted: Iterable[Cell] | None = None) -> list[State]:
     return listed
 
 
-def _records(found: Grid) -> dict[str, Stored]:
-    """Records of the chapter by the digest of their parameters, of this encoder and these rules."""
+def _records(found: Grid) -> dict[tuple[str, str | None], Stored]:
+    """Records of the chapter by digest of their parameters and by their targets, where these are
+    told; of this encoder and these rules."""
     stored, _ = store.scan(chapter=CHAPTER)
     return {
-        digest(one.record.params): one
+        (digest(one.record.params), one.record.data["fingerprints"].get("targets")): one
         for one in stored
         if one.record.study_version == VERSION
         and one.record.data["fingerprints"].get("rules") == rules().digest
         and one.record.encoders.get(found.label, "").endswith(found.fingerprint)
     }
+
+
+def _targets(found: Grid) -> dict[str, str | None]:
+    """By mechanism: the targets, as the fingerprints of its runs tell them."""
+    counts = counted(found.told(found.cells[0]), found.fingerprint)
+    told = None if counts is None else ", ".join(counts)
+    return {one: None if one == NONE else told for one in MECHANISMS}
 
 
 def _expected(

@@ -33,6 +33,8 @@ ASIDE = frozenset(
         *("study.row", "study.row_tables", "study.items", "study.params", "study.param_types"),
         *("study.transfer_params", "study.intermediate_params", "study.intermediate_rules"),
         *("study.courses", "data.tasks"),  # by the entries that are used, see `_entries`
+        "study.intermediate_counted",  # the targets that it names are part of the identity
+        "study.intermediate_design",  # which runs there are
         "study.sts_across",  # of chapter 3 alone
     )
 )

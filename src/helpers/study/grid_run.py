@@ -30,9 +30,10 @@ from helpers.study.grid import (
     other_code,
 )
 from helpers.study.grid_code import training_code
+from helpers.study.intermediate_counted import control
 from helpers.study.intermediate_data import CHAPTER
 from helpers.study.intermediate_design import Cell
-from helpers.study.intermediate_rules import ITEMS, NONE
+from helpers.study.intermediate_rules import ITEMS, NONE, rules
 
 RERUN = ("only-missing", "changed", "always")
 
@@ -52,7 +53,7 @@ def check(found: Grid) -> None:
     """Refuse what every run would refuse (languages, device, data); nothing is written."""
     from helpers.study.run import plan
 
-    plan(CHAPTER, found.params(Cell(found.cells[0].seed, NONE, "none", 0)), progress=False)
+    plan(CHAPTER, found.params(control(found.cells[0].seed)), progress=False)
 
 
 def to_make(listed: Iterable[State], rerun: str = "only-missing") -> list[Cell]:
@@ -90,6 +91,8 @@ def make(found: Grid, wanted: Iterable[Cell], *, rerun: str = "only-missing") ->
 
 def _make(found: Grid, cell: Cell, rerun: str, told: set[str]) -> Made:
     with _lock(found, cell.name), _weights_apart(found, rerun):
+        if cell.mechanism != NONE:
+            _controls(found)
         if cell.mechanism == ITEMS:
             _difficulty(found, cell, "only-missing" if cell.intermediate in told else rerun)
             told.add(cell.intermediate)
@@ -115,6 +118,16 @@ def _one(
     if computed or not note or note.get("record") != mark_of(folder):
         keep_note(found, name, folder, code, seconds)
     return Made(cell, len(record.rows), seconds)
+
+
+def _controls(found: Grid) -> None:
+    """Controls of every seed first, whoever makes them: they tell which targets are tuned."""
+    if found.data == "lab":
+        return
+    for cell in map(control, rules().seeds):
+        with _lock(found, cell.name):
+            params, code = found.params(cell), found.code(cell)
+            _one(found, cell, cell.name, CHAPTER, params, code, "only-missing")
 
 
 def _difficulty(found: Grid, cell: Cell, rerun: str) -> None:

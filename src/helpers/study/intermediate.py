@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 
 from helpers.errors import UserError
 from helpers.study.courses import form_of
+from helpers.study.intermediate_counted import counted
 from helpers.study.intermediate_data import CHAPTER, Retrieval, retrieval, targets
 from helpers.study.intermediate_items import Pool, pool
 from helpers.study.intermediate_params import IntermediateParams
 from helpers.study.intermediate_retrieval import drift
 from helpers.study.intermediate_rules import ITEMS, LONGER, NOISE, NONE, rules
 from helpers.study.intermediate_teach import after, teach, told, wanted
+from helpers.study.params import published
 from helpers.study.plan import Outcome, Plan, made
 from helpers.study.transfer import PERMUTED as PERMUTED_LABELS
 from helpers.study.transfer import TUNED, Arm, Arms, Base, forget, open_base
@@ -42,6 +44,11 @@ def study(params: IntermediateParams, *, progress: bool = True) -> Plan:
     data = {k: v for one in asked for k, v in one.fingerprints.items()}
     data |= {"rules": rules().digest}
     notes = [note for one in asked for note in one.notes]
+    counts = None
+    if params.mechanism != NONE:
+        counts = counted(published(params, {params.encoder: base.label}), base.fingerprint)
+    if counts is not None:
+        data["targets"] = ", ".join(counts)
     source = None
     if params.of_a_family:
         source = pool(params.intermediate, params.data, params.n_items)
@@ -51,7 +58,8 @@ def study(params: IntermediateParams, *, progress: bool = True) -> Plan:
     data |= sought.fingerprints
 
     def compute(progress: bool) -> Outcome:
-        return measure(params, source, asked, sought, base, progress)
+        tuned = [one for one in asked if asked_for(params, one.course.name, counts)]
+        return measure(params, source, tuned, sought, base, progress)
 
     return made(
         CHAPTER,
@@ -102,8 +110,6 @@ def measure(
         taught = after(base, tuned, used[0])
     drift(found, params, sought, base, taught, setting)
     for data in asked:
-        if not asked_for(params, data.course.name):
-            continue
         # The learning rate is tried without an intermediate task: one for all arms.
         recipe, _ = Arms(params, data, base, progress).recipe(form_of(data.course))
         if params.mechanism == LONGER:
@@ -118,9 +124,12 @@ def measure(
 # -- the targets
 
 
-def asked_for(params: IntermediateParams, course: str) -> bool:
-    """Whether a target is tuned in this run: of generated text all are."""
-    return params.data_kind == "lab" or rules().asked(course, params.mechanism)
+def asked_for(params: IntermediateParams, course: str, counts: tuple[str, ...] | None) -> bool:
+    """Whether a target is tuned in this run: one that counts, if that is known (else ``counts`` is
+    None) and not after the control; of generated text all are."""
+    if params.data_kind == "lab":
+        return True
+    return course in counts if counts is not None else rules().asked(course, params.mechanism)
 
 
 def target(found: Rows, arms: Arms, arm: Arm, recipe: Recipe) -> list[Path]:

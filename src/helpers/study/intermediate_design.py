@@ -1,7 +1,8 @@
 """Chapter 7: which runs the study consists of, cell by cell, in the order in which they are made.
 
-A cell is one run: an intermediate data set (or none), a mechanism, a level and a seed. Seeds come
-first in the order, so that a study that stops early has whole seeds. What is decided about them
+A cell is one run: an intermediate data set (or none), a mechanism, a level and a seed. Controls
+without an intermediate task come first, as they tell which targets count; then seed by seed, so
+that a study that stops early has whole seeds. What is decided about them
 stands in ``intermediate_rules``; how many are recorded is asked of the store.
 """
 
@@ -70,7 +71,7 @@ def cells(
     families: Sequence[str] | None = None,
     seeds: Sequence[int] | None = None,
 ) -> list[Cell]:
-    """Cells of one design or several, each once: by seed, then controls before levels.
+    """Cells of one design or several, each once: controls, then by seed.
 
     Errors: UserError on ``design``, ``family`` and ``seed`` (of the frozen rules).
 
@@ -94,7 +95,7 @@ def cells(
                 for family in wanted if mechanism in OF_A_FAMILY else ("none",):
                     for level in _levels(design, mechanism):
                         found[Cell(seed, mechanism, family, level)] = None
-    return list(found)
+    return sorted(found, key=lambda cell: cell.mechanism != NONE)  # else in the order they came
 
 
 def _levels(design: str, mechanism: str) -> range:
