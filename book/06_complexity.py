@@ -11,12 +11,72 @@
 #
 # > *Claim under test* {cite}`choi2021analyzing`: transfer is strongest in sentence similarity, then
 # > sentiment, weakest in reading comprehension; the more complex the task, the weaker the transfer.
-#
-# **The answer in two halves.** Whether the *order* holds for an encoder is asked below, of the records of
-# chapters 3 to 5; where a task was hardly learnt in English it has no transfer ratio, and the order stays
-# open. Whether *complexity* is the reason
-# cannot be told from three tasks, whatever their order: three things fall in any given order by chance
-# once in six times, and these three differ in much besides how hard they are.
+
+# %% tags=["hide-input"]
+import itertools
+import math
+import warnings
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from IPython.display import Markdown, display
+
+from helpers.errors import UserError
+from helpers.study import complexity, complexity_tables, plots, transfer_plots
+from helpers.study.courses import MRC, POLARITY, STS, TWEETS
+from helpers.study.params import build
+from helpers.study.run import run
+
+warnings.filterwarnings("ignore", message="IProgress not found")  # no bars on this page
+plots.use_style()
+
+# %% tags=["parameters", "hide-input"]
+encoder = "auto"  # both small encoders of the real corpora, one after the other, never pooled
+data = "local"  # whose recorded runs are read: "local", the real corpora, or "lab", the laboratory
+seed = 0
+out = "06_complexity-run"
+
+# %% tags=["hide-input"]
+params = build("06_complexity", {"encoder": encoder, "data": data, "seed": seed})
+asked = [params.encoder_name]
+if encoder == "auto" and params.data_kind != "lab":
+    asked.append("models/xlmr-nano")
+
+
+def compared(name):
+    """The comparison of one encoder: the recorded one, or made now where records are newer."""
+    values = {**params.model_dump(), "encoder": name}
+    try:
+        return run("06_complexity", values, rerun="never", progress=False)
+    except UserError as error:
+        if error.parameter != "rerun":
+            raise
+    return run("06_complexity", values, out=f"{out}/{name.rpartition('/')[2]}", progress=False)
+
+
+records, missing = {}, []
+for name in asked:
+    try:
+        records[name] = compared(name)
+    except UserError as error:
+        if error.parameter != "encoder":
+            raise
+        missing.append(name)
+rows = complexity_tables.all_rows(records.values())
+if params.data_kind == "lab":
+    where = "**Laboratory runs**: made sentences, no evidence about natural language."
+else:
+    where = (
+        f"Learnt from few English rows: {STS.sizes.train:,} pairs for similarity, {POLARITY.sizes.train:,} "
+        f"phrases and sentences of reviews or {TWEETS.sizes.train:,} tweets for sentiment, {MRC.sizes.train:,} "
+        "questions for reading; by small encoders, which are not XLM-R."
+    )
+display(Markdown(f"{complexity_tables.answer(rows)} {where}"))
+
+# %% [markdown]
+# *Why no order would settle it*: whether **complexity** is the reason cannot be told from three tasks. Three
+# things fall in any given order by chance once in six times, and these three differ in much besides how
+# hard they are. An order that stands the other way would refute the claim; none that agrees can establish it.
 #
 # **What you will do.** Read the rules; see the verdicts; see how much hangs on the way in
 # which transfer is counted; and count how many tasks it would take.
@@ -24,46 +84,7 @@
 # **What you need.** [Similarity](03_sts.ipynb), [reading](04_mrc.ipynb) and
 # [sentiment](05_sentiment.ipynb). Nothing is trained or downloaded. **Time:** seconds where the
 # comparison is recorded, else about a minute an encoder.
-
-# %%
-import itertools
-import math
-import warnings
-
-import matplotlib.pyplot as plt
-import pandas as pd
-from IPython.display import Markdown
-
-from helpers.errors import UserError
-from helpers.study import complexity, complexity_tables, plots, transfer_plots
-from helpers.study.params import build
-from helpers.study.run import run
-
-warnings.filterwarnings("ignore", message="IProgress not found")  # no bars on this page
-plots.use_style()
-
-# %% tags=["parameters"]
-encoder = "auto"
-data = "local"
-seed = 0
-out = "06_complexity-run"
-
-# %% [markdown]
-# `data` names whose recorded runs are read: `local`, the real corpora, or `lab`, the laboratory.
-# `auto` reads both small encoders of the real corpora, one after the other; they are never pooled.
-
-# %%
-params = build("06_complexity", {"encoder": encoder, "data": data, "seed": seed})
-asked = [params.encoder_name]
-if encoder == "auto" and params.data_kind != "lab":
-    asked.append("models/xlmr-nano")
-WHERE = (
-    "**Laboratory runs**: made sentences, no evidence about natural language."
-    if params.data_kind == "lab"
-    else "Recorded runs on real corpora."
-)
-
-# %% [markdown]
+#
 # ## What we will call an answer
 #
 # Written down before the results.
@@ -74,8 +95,8 @@ WHERE = (
 # {\text{source}_\text{tuned} - \text{source}_\text{base}},$$ (eq-transfer-ratio)
 #
 # The base is the untuned encoder (similarity), the same recipe on permuted labels (sentiment), or the
-# best of a random span, keyword overlap and, where recorded, permuted labels in that language (reading). Where the
-# interval of the denominator reaches 0.05, there is no ratio: what was hardly learnt cannot be followed.
+# best of a random span, keyword overlap and, where recorded, permuted labels in that language (reading). A ratio is
+# given only where the whole interval of the denominator lies above 0.05: what was hardly learnt cannot be followed.
 #
 # 1. **The order holds** for an encoder if both steps, similarity less sentiment and sentiment less
 #    reading, have 95 % intervals above zero in the mean over the common languages. It is
@@ -106,31 +127,10 @@ WHERE = (
 #
 # ## The records
 
-
 # %% tags=["hide-input"]
-def compared(name):
-    """The comparison of one encoder: the recorded one, or made now where records are newer."""
-    values = {**params.model_dump(), "encoder": name}
-    try:
-        return run("06_complexity", values, rerun="never", progress=False)
-    except UserError as error:
-        if error.parameter != "rerun":
-            raise
-    return run("06_complexity", values, out=f"{out}/{name.rpartition('/')[2]}", progress=False)
-
-
-records, missing = {}, []
-for name in asked:
-    try:
-        records[name] = compared(name)
-    except UserError as error:
-        if error.parameter != "encoder":
-            raise
-        missing.append(name)
-rows = complexity_tables.all_rows(records.values())
 notes = [f"`{name}`: {note}" for name, record in records.items() for note in record.notes]
 notes += [f"`{name}` has no recorded run yet" for name in missing]
-Markdown(WHERE + "".join(f"\n- {note}" for note in notes))
+Markdown("Recorded runs, and what they refuse:" + "".join(f"\n- {note}" for note in notes))
 
 # %% [markdown]
 # What was learnt in English, by task: the score on the English set, and what of it is gain over the
@@ -141,7 +141,7 @@ Markdown(WHERE + "".join(f"\n- {note}" for note in notes))
 complexity_tables.sources(rows).set_index(["encoder", "course"])
 
 # %% [markdown]
-# ## The answer
+# ## The verdicts
 #
 # The row *transfer ratio* and its column *mean* decide; the rest stands beside. First with reviews in
 # two classes:
@@ -156,12 +156,8 @@ complexity_tables.verdicts(rows, "two classes")
 complexity_tables.verdicts(rows, "three classes")
 
 # %% tags=["hide-input"]
-SAID = {
-    "holds": "the order holds",
-    "contradicted": "the order is contradicted",
-    "undecided": "the order is undecided",
-}
-CLAIMS = {"two classes": "reviews", "three classes": "tweets"}
+SAID = complexity_tables.SAID
+CLAIMS = complexity_tables.SPOKEN
 
 
 def interval(row):
@@ -194,31 +190,46 @@ def spoken(claim, name):
 
 
 sentences = [spoken(claim, name) for claim in CLAIMS for name in records]
+otherwise = {}
+for claim in CLAIMS:
+    means = complexity_tables.verdicts(rows, claim).get("mean", pd.Series(dtype=str))
+    for (name, outcome), verdict in means.items():
+        if outcome == "plain difference" and verdict != "undecided":
+            otherwise.setdefault(verdict, []).append(f"`{name}` with {CLAIMS[claim]}")
+for verdict, places in otherwise.items():
+    sentences.append(
+        f"- By the plain difference {SAID[verdict]} for {' and '.join(places)}. That outcome takes a task that was "
+        "never learnt for one that loses nothing, and decides nothing here."
+    )
 Markdown("\n".join(s for s in sentences if s) or "No order can be tested yet.")
 
-# %% [markdown]
-# A line is a language, a dot the share of the English gain that arrived, a cross a ratio that was
-# refused, at the edge and without a place; the dotted line is all of it. The claim is that circles stand right of squares and squares
-# right of diamonds. Intervals that leave the picture are told in the table further down.
-
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Transfer ratio with interval of similarity, sentiment in two classes and reading, a line a common language and their mean, a panel an encoder."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Where at least two tasks have a transfer ratio: the ratios with intervals, a line a common language and their mean, a marker a task, a panel an encoder; with reviews, then with tweets."}}
 LABEL = "transfer ratio"
-
-
-def figure_of(claim):
+pictures = 0
+for claim in CLAIMS:
     shown = complexity_tables.lines(rows, claim)
-    if len(shown):
-        figure = transfer_plots.ratios(shown, label=LABEL, by="task", column="encoder")
-        for axis in figure.axes:
-            left, right = axis.get_xlim()
-            axis.set_xlim(max(left, -0.6), min(right, 2))
-        plt.show()
-
-
-figure_of("two classes")
-
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Transfer ratio with interval of similarity, sentiment in three classes and reading, a line a common language and their mean, a panel an encoder."}}
-figure_of("three classes")
+    there = shown.dropna(subset=["value"])
+    kept = [task for task in dict.fromkeys(shown["task"]) if task in set(there["task"])]
+    if len(kept) < 2:  # one task alone shows no order, and the sentences above tell it
+        continue
+    figure = transfer_plots.ratios(
+        shown[shown["task"].isin(kept)], label=LABEL, by="task", column="encoder"
+    )
+    for axis in figure.axes:
+        left, right = axis.get_xlim()
+        axis.set_xlim(max(left, -0.6), min(right, 2))
+    plt.show()
+    pictures += 1
+if pictures:
+    told = (
+        "A line is a language, a marker the share of the English gain that arrived; a small cross beyond the right "
+        "edge is a ratio that was refused, and has no place. The dotted line is all of it. The claim is that "
+        "similarity stands right of sentiment, and sentiment right of reading. Intervals that leave the "
+        "picture are told in the tables further down."
+    )
+else:
+    told = "No picture: where fewer than two tasks have a ratio there is no order to be seen."
+display(Markdown(told))
 
 # %% [markdown]
 # ## Every set of the common languages
@@ -228,9 +239,24 @@ figure_of("three classes")
 
 # %% tags=["hide-input"]
 OUTCOMES = ["transfer ratio", "ratio by accuracy", "plain difference", "raw ratio"]
-complexity_tables.told(rows, OUTCOMES, ["primary", "beside"]).set_index(
-    ["encoder", "course", "language", "task"]
-)
+
+
+def by_encoder(names, roles, otherwise="*Not recorded yet.*"):
+    """A table an encoder, without columns that hold one value only."""
+    tables = complexity_tables.by_encoder(complexity_tables.told(rows, names, roles))
+    for name, table in tables.items():
+        display(Markdown(f"`{name}`:"), table)
+    if not tables:
+        display(Markdown(otherwise))
+
+
+by_encoder(OUTCOMES, ["primary", "beside"])
+
+# %% [markdown]
+# Read *ratio by accuracy* before the ratio beside it:
+
+# %% tags=["hide-input"]
+Markdown(complexity_tables.by_accuracy_told(rows))
 
 # %% [markdown]
 # ## Against as many labels of the language itself
@@ -241,10 +267,8 @@ complexity_tables.told(rows, OUTCOMES, ["primary", "beside"]).set_index(
 # the claim, in Korean, and never confirm the whole.
 
 # %% tags=["hide-input"]
-supervised = ["zero-shot gain", "supervised gain", "supervised ratio"]
-table = complexity_tables.told(rows, supervised, ["primary", "beside"])
-table = table.set_index(["encoder", "course", "language", "task"])
-table if len(table) else Markdown("*Not recorded yet.*")
+by_encoder(["zero-shot gain", "supervised gain", "supervised ratio"], ["primary", "beside"])
+Markdown(complexity_tables.taught_told(rows, "reading"))
 
 # %% [markdown]
 # ## What the raw ratio does
@@ -256,7 +280,7 @@ table if len(table) else Markdown("*Not recorded yet.*")
 #
 # which rises with the target's base: where training adds little, it is a ratio of two bases, and near
 # one. In the table, *untaught* is the share of the English score that the base has already, and the
-# last column has the same $r$ in all tasks, the mean of the transfer ratios that there are.
+# last column has the same $r$ in all tasks, the mean of the transfer ratios that there are (whose, is said below).
 
 # %% tags=["hide-input"]
 equal = pd.concat(
@@ -276,6 +300,14 @@ for (claim, name), part in equal.groupby(["claim", "encoder"], sort=False):
         f"- `{name}`, {CLAIMS[claim]}: the base has {untaught} in English already; with equal "
         f"transfer, raw ratios would stand {' > '.join(even.index)}."
     )
+own = {(name, claim): rows[rows["encoder"].eq(name)] for name in records for claim in CLAIMS}
+having = {tuple(complexity_tables.with_ratio(part, claim)) for (_, claim), part in own.items()}
+(only,) = having if len(having) == 1 else ((),)
+if lines and len(only) == 1:
+    lines.append(
+        f"\nHere $r$ is that of {only[0]} alone, as the others have no ratio; so the line of {only[0]} in the table "
+        "repeats its raw ratio and tells nothing."
+    )
 Markdown("\n".join(lines) or "Needs a transfer ratio.")
 
 # %% [markdown]
@@ -290,7 +322,7 @@ Markdown("\n".join(lines) or "Needs a transfer ratio.")
 # language. Similarity has no such set here.
 
 # %% tags=["hide-input"]
-complexity_tables.told(rows, OUTCOMES[:3], ["shift"]).set_index(["encoder", "course", "task"])
+by_encoder(OUTCOMES[:3], ["shift"])
 
 # %% [markdown]
 # ## How much can three tasks say?
@@ -328,6 +360,8 @@ smallest.round(3)
 #   are, KorQuAD, reviews and tweets are not;
 # - that difficulty was measured. The score on an English benchmark mixes how hard the task is with how
 #   much data there was and where chance lies; ranks by it are of these sets, for this encoder;
+# - that the three shares are alike: each is measured from another base (the untuned encoder, permuted
+#   labels, the best heuristic), and the same share from another base is another quantity;
 # - anything about tasks that were not tried.
 #
 # ## What these encoders can tell about XLM-R

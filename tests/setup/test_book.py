@@ -106,6 +106,30 @@ class TestOutputs:
         assert leaked == []
 
 
+# What the front page says of a chapter -> what its page says, in text or output, while that is so.
+FINDINGS = {
+    "01_embedding": ("only the one that read translations gets", "that read translations gets"),
+    "02_alignment": ("only where the two spaces are not", "only where the two spaces are not"),
+    "03_sts": ("which share of it arrives cannot be told", "arrives cannot be told"),
+    "04_mrc": ("cannot be told: neither encoder", "Cannot be told: from what they learnt, none"),
+    "05_sentiment": ("in part: ", "In part: training arrives"),
+    "06_complexity": ("undecided: ", "The answer: undecided"),
+    "07_intermediate": ("see its head", "The answer."),
+}
+
+
+@pytest.mark.parametrize("chapter", FINDINGS)
+def test_findings_on_the_front_page_are_those_of_the_chapters(chapter: str) -> None:
+    said, found = FINDINGS[chapter]
+    front = (BOOK / "intro.md").read_text("utf-8")
+    (line,) = [line for line in front.splitlines() if line.startswith(f"| []({chapter}.ipynb)")]
+    assert said in line
+    notebook = BOOK / f"{chapter}.ipynb"
+    cells = nbformat.read(notebook, as_version=4).cells
+    told = " ".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    assert found in " ".join(f"{told} {text_of(outputs_of(notebook))}".split())
+
+
 def published_sentences(folder: Path) -> list[str]:
     """A sample of the longer sentences of the published sets, evenly spread over each file."""
     found: list[str] = []

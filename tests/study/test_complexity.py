@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from helpers import paths
@@ -265,7 +266,9 @@ def test_what_training_did_not_teach_has_no_ratio():
     plant(CLAIMED, gain=0.02, seeds=1)
     record = compared()
     assert not record.select(name="transfer ratio")
-    assert any("no transfer ratio, the source gain" in note for note in record.notes)
+    assert any(
+        "no transfer ratio, the interval of the source gain" in note for note in record.notes
+    )
 
 
 def test_one_seed_and_two_tasks_are_enough_to_go_on():
@@ -299,3 +302,85 @@ def test_unknown_encoders_and_places_are_refused_by_name():
 
 def test_verdicts_and_their_numbers_are_inverse():
     assert {verdict_of(number): number for number in VERDICTS.values()} == VERDICTS
+
+
+def told_of(*shares: dict[str, float], **planted) -> str:
+    for one in shares:
+        plant(one, **planted)
+    return complexity_tables.answer(complexity_tables.all_rows([compared()]))
+
+
+def test_the_answer_is_told_as_the_verdicts_have_it(claimed):
+    told = complexity_tables.answer(complexity_tables.all_rows([claimed]))
+    assert told.startswith("**The answer: the order holds, which does not make complexity its")
+    assert "For `models/nano` similarity, sentiment and reading have a transfer ratio." in told
+    assert complexity_tables.answer(complexity_tables.all_rows([])).startswith("**No answer yet**")
+
+
+def test_a_contradicted_order_is_told_as_such():
+    told = told_of(REVERSED)
+    assert told.startswith("**The answer: the order is contradicted, for these encoders and sets.")
+
+
+def test_one_ratio_alone_tests_no_order():
+    plant(CLAIMED, chapters=("03_sts", "04_mrc"), gain=0.02)
+    told = told_of(CLAIMED, chapters=("05_sentiment",))
+    assert told == (
+        "**The answer: undecided, and it would not settle the claim if it were decided.** For "
+        "`models/nano` only sentiment has a transfer ratio; similarity and reading gained too "
+        "little in English, or too uncertainly, to have one, so no order can be tested."
+    )
+
+
+def test_a_task_that_is_not_recorded_is_not_called_refused():
+    told = told_of(CLAIMED, chapters=("03_sts", "05_sentiment"))
+    assert "similarity and sentiment have a transfer ratio; reading is not recorded yet, " in told
+    assert "could be contradicted and cannot hold" in told
+
+
+def rows_of(*lines: tuple) -> pd.DataFrame:
+    """Rows name, encoder, task, value, all of two classes in Korean."""
+    frame = pd.DataFrame(lines, columns=["name", "encoder", "task", "value"])
+    return frame.assign(of="two classes", target_language="ko", low=-0.1, high=0.1)
+
+
+def test_a_gain_of_macro_f1_that_lost_accuracy_is_told():
+    ratio, accuracy = "transfer ratio", "ratio by accuracy"
+    rows = rows_of(
+        (ratio, "a", "nsmc", 0.5),
+        (accuracy, "a", "nsmc", -0.3),
+        (ratio, "b", "nsmc", 0.4),
+        (accuracy, "b", "nsmc", 0.6),
+    )
+    told = complexity_tables.by_accuracy_told(rows)
+    assert "`a` on nsmc (ko), -0.30 beside +0.50" in told
+    assert "`b`" not in told
+    assert "differ in sign on nsmc (ko)" in told
+    told = complexity_tables.by_accuracy_told(rows[rows["encoder"].eq("b")])
+    assert told == "No set has a ratio of another sign by accuracy."
+
+
+def test_whether_labels_of_the_language_teach_is_told():
+    rows = rows_of(("supervised gain", "a", "nsmc", 0.01))
+    told = complexity_tables.taught_told(rows, "two classes")
+    assert told.startswith("Two classes, taught in the language itself, gains +0.01 [-0.10, +0.10]")
+    assert "nothing is learnt" in told
+    learnt = complexity_tables.taught_told(rows.assign(low=0.005), "two classes")
+    assert learnt.endswith("so labels of the language teach it.")
+    assert complexity_tables.taught_told(rows, "reading") == ""
+
+
+def test_tables_of_an_encoder_leave_out_what_is_the_same(claimed):
+    rows = complexity_tables.all_rows([claimed])
+    names = ["transfer ratio", "ratio by accuracy"]
+    whole = complexity_tables.by_encoder(complexity_tables.told(rows, names, ["primary", "beside"]))
+    assert list(whole) == [NANO]
+    assert list(whole[NANO].columns) == ["role", "base", *names]  # three seeds each
+    one_base = rows[~rows["of"].eq("reading")]  # of reading's bases the best is taken, set by set
+    table = complexity_tables.told(one_base, names, ["primary", "beside"])
+    assert list(complexity_tables.by_encoder(table)[NANO].columns) == ["role", *names]
+    assert whole[NANO].index.names == ["course", "language", "task"]
+    alone = complexity_tables.by_encoder(complexity_tables.told(rows, names, ["shift"]))[NANO]
+    assert alone.index.names == ["course", "task"] and list(alone.columns) == names
+    empty = complexity_tables.told(complexity_tables.all_rows([]), names, ["primary"])
+    assert complexity_tables.by_encoder(empty) == {}

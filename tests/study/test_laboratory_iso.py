@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from helpers.errors import UserError
+from helpers.study import intermediate_plots
 from helpers.study import laboratory_iso as iso
 from helpers.study import laboratory_iso_tables as tables
 from helpers.study.laboratory_iso_params import (
@@ -301,10 +302,26 @@ def test_planted_gains_are_decided_as_they_were_planted(gain, shake, expected):
 
 @pytest.mark.parametrize("runs", [0, 1, 9])
 def test_the_figure_shows_what_there_is(runs):
-    drawn = tables.figure(tables.summed_up(design(gain={"noise": 5.0})[:runs]))
+    drawn = intermediate_plots.iso_accuracy(tables.summed_up(design(gain={"noise": 5.0})[:runs]))
     shown = [len(axis.containers) for axis in drawn.axes]
     assert shown == {0: [0, 0], 1: [5, 0], 9: [5, 5]}[runs]
     matplotlib.pyplot.close(drawn)
+
+
+def test_why_an_inconclusive_study_is_weak_is_told():
+    lower = dict.fromkeys(rules().cells, -6.0) | {NONE: 0.0}
+    told = tables.weakness(tables.summed_up(design(gain=lower, shake=9.0)))
+    assert told.startswith("Difficulty moved by ")
+    assert "all tasks lowered the targets in the mean (after the easy one -" in told
+    assert told.endswith("too weak to say anything on accuracy as cause.")
+    decided = design(gain={"noise": 5.0, "depth": 1.0, "length": 1.0})
+    assert tables.weakness(tables.summed_up(decided)) == ""
+    assert tables.weakness(tables.summed_up([])) == ""
+
+
+def test_gains_above_zero_are_not_told_as_lowered():
+    higher = dict.fromkeys(rules().cells, 20.0) | {NONE: 0.0}
+    assert "lowered" not in tables.weakness(tables.summed_up(design(gain=higher, shake=9.0)))
 
 
 def test_accuracy_is_told_as_posed_and_on_clean_labels():

@@ -24,6 +24,12 @@ SHOWN = {
     "reading": "reading",
 }
 NO_VALUE = "refused"
+SPOKEN = {"two classes": "reviews", "three classes": "tweets"}  # claims, for sentences
+SAID = {
+    "holds": "the order holds",
+    "contradicted": "the order is contradicted",
+    "undecided": "the order is undecided",
+}
 _COLUMNS = (
     *("name", "task", "encoder", "target_language", "value", "low", "high", "n", "of", "role"),
     *("base", "seeds", "claim", "course", "languages", "outcome", "between"),
@@ -110,6 +116,138 @@ def verdicts(rows: pd.DataFrame, claim: str) -> pd.DataFrame:
     return table.loc[[place for place in order if place in table.index]].fillna("")
 
 
+def with_ratio(rows: pd.DataFrame, claim: str) -> list[str]:
+    """Tasks of the claim that have a transfer ratio in the mean over languages, of one encoder."""
+    mean = lines(rows, claim).query("line == 'mean'").dropna(subset=["value"])
+    return list(mean["task"])
+
+
+def answer(rows: pd.DataFrame) -> str:
+    """What became of the claim, in two sentences: the verdicts, and which tasks have a ratio."""
+    found: dict[tuple, list[tuple[str, str]]] = {}
+    for claim, courses in CLAIMS.items():
+        table = verdicts(rows, claim)
+        for encoder in dict.fromkeys(rows["encoder"]):
+            if (encoder, RATIO) not in table.index:
+                continue
+            own = rows[rows["encoder"].eq(encoder)]
+            having = with_ratio(own, claim)
+            there = {SHOWN[c] for c in courses if own["of"].eq(c).any()}
+            lacking = [SHOWN[c] for c in courses if SHOWN[c] in there - set(having)]
+            absent = [SHOWN[c] for c in courses if SHOWN[c] not in there | set(having)]
+            verdict = table.loc[(encoder, RATIO), "mean"] or "undecided"
+            key = (verdict, tuple(having), tuple(lacking), tuple(absent))
+            found.setdefault(key, []).append((encoder, claim))
+    if not found:
+        return "**No answer yet**: of what is recorded no order can be tested."
+    verdicts_found = {key[0] for key in found}
+    head = {
+        frozenset(["undecided"]): "undecided, and it would not settle the claim if it were decided",
+        frozenset(["contradicted"]): "the order is contradicted, for these encoders and sets",
+        frozenset(["holds"]): "the order holds, which does not make complexity its reason",
+    }.get(frozenset(verdicts_found), "it depends on the encoder and on the kind of sentiment")
+    told = [
+        f"{_who(pairs, alone=len(found) == 1)}{'' if len(found) == 1 else f' {SAID[key[0]]};'} "
+        f"{_which(*key[1:])}"
+        for key, pairs in found.items()
+    ]
+    return f"**The answer: {head}.** {' '.join(told)}"
+
+
+def _who(pairs: Sequence[tuple[str, str]], *, alone: bool) -> str:
+    encoders = list(dict.fromkeys(encoder for encoder, _ in pairs))
+    if not alone:
+        return "For " + _listed([f"`{name}` with {SPOKEN[claim]}" for name, claim in pairs])
+    if len(encoders) == 1:
+        return f"For `{encoders[0]}`"
+    return "For both encoders" if len(encoders) == 2 else f"For all {len(encoders)} encoders"
+
+
+def _which(having: Sequence[str], lacking: Sequence[str], absent: Sequence[str]) -> str:
+    """Which tasks have a ratio, why the others have none, and what follows."""
+    why = [f"{_listed(lacking)} gained too little in English, or too uncertainly, to have one"]
+    why = why if lacking else []
+    if absent:
+        why.append(f"{_listed(absent)} {'is' if len(absent) == 1 else 'are'} not recorded yet")
+    names = {0: "no task has", 1: f"only {_listed(having)} has"}
+    which = names.get(len(having), f"{_listed(having)} have")
+    follows = {
+        2: ", so the order could be contradicted and cannot hold",
+        3: "",
+    }.get(len(having), ", so no order can be tested")
+    reasons = f"; {' and '.join(why)}" if why else ""
+    return f"{which} a transfer ratio{reasons}{follows}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def by_accuracy_told(rows: pd.DataFrame) -> str:
+    """Sets in which training lost accuracy and gained macro-F1, and those that encoders dispute."""
+    kept = rows[rows["name"].isin([RATIO, BY_ACCURACY]) & rows["of"].notna()]
+    place = ["encoder", "task", "target_language"]
+    wide = kept.pivot_table(index=place, columns="name", values="value").reset_index()
+    wide = wide.reindex(columns=[*place, RATIO, BY_ACCURACY]).dropna()
+    lost = wide[wide[BY_ACCURACY].lt(0) & wide[RATIO].gt(0)]
+    sentences = []
+    if len(lost):
+        named = [
+            f"`{row.encoder}` on {row.task} ({row.target_language}), {row.lost:+.2f} "
+            f"beside {row.won:+.2f}"
+            for row in lost.rename(columns={BY_ACCURACY: "lost", RATIO: "won"}).itertuples()
+        ]
+        sentences.append(
+            f"Below zero by accuracy and above it by macro-F1: {'; '.join(named)}. In the mean "
+            "of the seeds the tuned model is right less often there than its twin on permuted "
+            "labels, which gives nearly everything one class; macro-F1 can rise because all "
+            "classes are used at all. Such a ratio is hardly the share of a task that arrived."
+        )
+    signs = wide.assign(up=wide[BY_ACCURACY].gt(0)).groupby(place[1:], sort=False)["up"]
+    disputed = [f"{task} ({language})" for (task, language), n in signs.nunique().items() if n > 1]
+    if disputed:
+        sentences.append(
+            f"By accuracy the encoders differ in sign on {_listed(disputed)}: what turns with the "
+            "encoder is no finding about the language or the task."
+        )
+    return " ".join(sentences) or "No set has a ratio of another sign by accuracy."
+
+
+def taught_told(rows: pd.DataFrame, course: str) -> str:
+    """Whether labels of the language itself taught a course: a sentence, "" where not recorded."""
+    own = rows[rows["name"].eq("supervised gain") & rows["of"].eq(course)]
+    if own.empty:
+        return ""
+    gains = [
+        f"{row.value:+.2f} [{row.low:+.2f}, {row.high:+.2f}] on {row.task} ({row.target_language})"
+        for row in own.itertuples()
+    ]
+    meant = {
+        (True, True): "so labels of the language teach it",
+        (False, False): "so even taught in the language itself nothing is learnt from so few rows "
+        "that could be told from none",
+    }.get((own["low"].gt(0).any(), own["low"].gt(0).all()), "so it depends on the set")
+    return f"{course.capitalize()}, taught in the language itself, gains {_listed(gains)}, {meant}."
+
+
+def by_encoder(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Lines of ``told``, a table an encoder, without what is the same in all lines.
+
+    The base goes, too, where every course has one: it stands in ``sources``.
+    """
+    if table.empty:
+        return {}
+    same = [c for c in ("seeds", "role", "language") if table[c].nunique(dropna=False) == 1]
+    if table.groupby("course")["base"].nunique().le(1).all():
+        same.append("base")
+    place = [c for c in ("course", "language", "task") if c not in same]
+    left = table.drop(columns=same)
+    return {
+        encoder: own.drop(columns="encoder").set_index(place)
+        for encoder, own in left.groupby("encoder", sort=False)
+    }
+
+
 def told(rows: pd.DataFrame, names: Sequence[str], roles: Sequence[str]) -> pd.DataFrame:
     """``value [low, high]`` of rows of sets: a line a set, a column a name."""
     kept = rows[rows["name"].isin(names) & rows["role"].isin(roles) & rows["of"].notna()].copy()
@@ -118,7 +256,7 @@ def told(rows: pd.DataFrame, names: Sequence[str], roles: Sequence[str]) -> pd.D
     table = kept.pivot(index=place, columns="name", values="told")
     table = table.reindex(columns=list(names)).fillna(NO_VALUE).reset_index()
     if BY_ACCURACY in table:
-        table.loc[~table["of"].str.endswith("classes"), BY_ACCURACY] = ""
+        table.loc[~table["of"].astype(str).str.endswith("classes"), BY_ACCURACY] = ""
     table = _sorted(table, rows).rename(columns={"of": "course", "target_language": "language"})
     return table.rename_axis(columns=None)
 

@@ -5,10 +5,10 @@ As ``plots``, with which it shares the width of the page. Reads nothing and comp
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from helpers.study.plots import WIDTH
+from helpers.study.plots import WIDTH, short
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,12 +19,15 @@ POOLINGS = ("mean", "cls", "max")
 _STYLES = ("-", "--", "-.", ":", (0, (1, 3)))
 
 
-def languages_by_overlap(frame: pd.DataFrame, *, x_label: str, label: str) -> Figure:
-    """Each language at its overlap and its value, written as its code; a panel an encoder.
+def languages_by_overlap(
+    frame: pd.DataFrame, *, named: Collection[str], x_label: str, label: str
+) -> Figure:
+    """Each language a dot at its overlap and its value; a panel an encoder.
 
-    Where codes would lie on each other the highest is written and the others are dots.
+    Panels in which little is found share a value axis of their own, so that they are not blank.
 
-    ``frame`` : columns encoder, target_language, overlap, value, script.
+    ``frame`` : columns encoder, target_language, overlap, value, script; ``named`` : the languages
+    whose codes are written, few enough to be read.
     """
     import matplotlib.pyplot as plt
     import seaborn
@@ -38,66 +41,105 @@ def languages_by_overlap(frame: pd.DataFrame, *, x_label: str, label: str) -> Fi
         2,
         figsize=(WIDTH, 0.6 + 2.7 * rows),
         sharex=True,
-        sharey=True,
         squeeze=False,
         layout="constrained",
     )
+    highest = frame.groupby("encoder")["value"].max()
+    few = highest[highest < highest.max() / 3]
     for axis, panel in zip(axes.flat, panels, strict=False):
         here = frame[frame["encoder"] == panel]
-        apart = _apart(
-            here["overlap"] / frame["overlap"].max(), here["value"] / frame["value"].max()
-        )
-        for script in scripts:
+        for i, script in enumerate(scripts):
             chosen = here[here["script"] == script]
-            # Faint markers say where exactly a code stands.
             axis.scatter(
-                chosen["overlap"], chosen["value"], s=12, alpha=0.25, color=colours[script]
+                chosen["overlap"],
+                chosen["value"],
+                s=14,
+                alpha=0.6,
+                color=colours[script],
+                marker="os"[i % 2],
+                lw=0,
             )
-            for row in chosen[apart[chosen.index]].itertuples():
-                axis.annotate(
-                    row.target_language,
-                    (row.overlap, row.value),
-                    color=colours[script],
-                    fontsize=7,
-                    fontstyle="normal" if script == scripts[0] else "italic",
-                    ha="center",
-                    va="center",
-                )
         # Most languages are near zero on both axes: roots spread them.
         axis.set_xscale("function", functions=_ROOT)
         axis.set_yscale("function", functions=_ROOT)
-        axis.set_yticks([0, 2, 5, 10, 20, 40, 60, 80])
+        top = few.max() if panel in few.index else highest.max()
+        ticks = (0, 2, 5, 10, 20, 40, 60, 80) if top > 30 else (0, 1, 2, 5, 10, 15, 20)
+        axis.set_yticks([tick for tick in ticks if tick < 1.1 * top])
         axis.set_xticks([0, 0.002, 0.01, 0.02, 0.04, 0.08])
         axis.tick_params(axis="x", labelsize=7)
-        axis.set_xlim(-0.0002, 1.15 * max(0.01, frame["overlap"].max()))
-        axis.set_ylim(-0.2, 1.08 * frame["value"].max())
-        axis.set_title(panel)
+        axis.set_xlim(-0.0005, 1.25 * max(0.01, frame["overlap"].max()))
+        axis.set_ylim(-0.01 * top, 1.25 * top)
+        axis.set_title(short(panel))
     for axis in axes.flat[len(panels) :]:
         axis.set_visible(False)
     figure.supxlabel(f"{x_label}, square-root scale", fontsize="medium")
     figure.supylabel(f"{label}, square-root scale", fontsize="medium")
-    handles = [plt.Line2D([], [], color=colours[s], marker="o", ls="none", ms=4) for s in scripts]
+    handles = [
+        plt.Line2D([], [], color=colours[s], marker="os"[i % 2], ls="none", ms=4)
+        for i, s in enumerate(scripts)
+    ]
     figure.legend(handles, scripts, loc="outside upper center", ncol=len(scripts), frameon=False)
+    figure.canvas.draw()  # settles where the axes are, which the labels must know
+    for axis, panel in zip(axes.flat, panels, strict=False):
+        here = frame[frame["encoder"] == panel]
+        places = axis.transData.transform(here[["overlap", "value"]].to_numpy())
+        places *= 72 / figure.dpi  # in points, as the offsets
+        chosen = [i for i, name in enumerate(here["target_language"]) if name in named]
+        for i, offset in zip(chosen, clear_offsets(places, chosen), strict=True):
+            row = here.iloc[i]
+            axis.annotate(
+                row["target_language"],
+                (row["overlap"], row["value"]),
+                xytext=offset,
+                textcoords="offset points",
+                color="0.1",
+                fontsize=7,
+                ha="center",
+                va="center",
+                arrowprops={"arrowstyle": "-", "color": "0.5", "lw": 0.5, "shrinkB": 2},
+            )
     return figure
 
 
-def _apart(x: pd.Series, y: pd.Series) -> pd.Series:
-    """Which points, highest first, stand clear of those above them; x and y as shares of the axis.
+def clear_offsets(places: np.ndarray, chosen: Sequence[int]) -> list[tuple[float, float]]:
+    """Where a label of two letters lies clear of all dots and of the labels before it.
 
-    >>> import pandas as pd
-    >>> _apart(pd.Series([0.5, 0.5, 0.1]), pd.Series([0.9, 0.89, 0.2])).tolist()
-    [True, False, True]
+    Parameters
+    ----------
+    places : of all dots, in points.
+    chosen : the dots that have a label.
+
+    Returns
+    -------
+    Offset in points from its dot, for each chosen one; the clearest where none is clear.
+
+    >>> import numpy as np
+    >>> clear_offsets(np.array([[50.0, 50.0], [50.0, 59.0]]), [0])  # not up: a dot is there
+    [(9.0, 0.0)]
     """
-    import pandas as pd
+    import numpy as np
 
-    kept: list[tuple[float, float]] = []
-    written = pd.Series(False, index=x.index)
-    for place in y.sort_values(ascending=False, kind="stable").index:
-        here = float(_root(x[place])), float(_root(y[place]))
-        if all(abs(here[0] - a) > 0.05 or abs(here[1] - b) > 0.055 for a, b in kept):
-            kept.append(here)
-            written[place] = True
-    return written
+    apart = np.array([10.0, 8.0])  # points between centres at which two labels do not touch
+    labels: list[np.ndarray] = []
+    offsets = []
+    for i in chosen:
+        best, worst = (0.0, 9.0), -np.inf
+        for radius in (9.0, 15.0, 22.0, 30.0):
+            for dx, dy in _DIRECTIONS:
+                offset = np.array([radius * dx, radius * dy])
+                place = places[i] + offset
+                dots = np.abs(places - place) / (apart * 0.75)
+                others = [np.abs(place - label) / apart for label in labels]
+                gaps = [*dots.max(axis=1), *(gap.max() for gap in others)]
+                clear = min(min(gaps), 1.0) - (place < 5).any()  # not beyond the figure's corner
+                if clear > worst:
+                    best, worst = (float(offset[0]), float(offset[1])), clear
+        offsets.append(best)
+        labels.append(places[i] + best)
+    return offsets
+
+
+_DIRECTIONS = ((0, 1), (1, 0), (0.7, 0.7), (-0.7, 0.7), (0.7, -0.7), (0, -1), (-1, 0), (-0.7, -0.7))
 
 
 def _root(values: np.ndarray) -> np.ndarray:
@@ -154,7 +196,7 @@ def layers(frame: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
                     label={"cls": "first token"}.get(pooling, pooling),
                 )
             if r == 0:
-                axis.set_title(panel)
+                axis.set_title(short(panel))
             if r == len(labels) - 1:
                 axis.set_xlabel("layer (0: embeddings)")
             axis.set_xticks(sorted(frame["layer"].dropna().unique()))
@@ -184,7 +226,7 @@ def dial(frame: pd.DataFrame, *, x_label: str, label: str) -> Figure:
             marker="osd^v"[i % 5],
             ls=_STYLES[i % len(_STYLES)],
             markersize=4,
-            label=name,
+            label=short(name),
         )
         axis.fill_between(
             line["dial"], line["low"], line["high"], color=colours[i], alpha=0.15, lw=0

@@ -47,8 +47,10 @@ def decisions() -> pd.DataFrame:
 
 
 def families() -> pd.DataFrame:
-    """The intermediate data sets, a line each."""
+    """The intermediate data sets, a line each; of one ``unit``: averaged first in the test."""
     import pandas as pd
+
+    from helpers.data.tasks import task
 
     not_counted = {
         name: [course for course in rules().same if rules().same_family(course, name)]
@@ -58,6 +60,7 @@ def families() -> pd.DataFrame:
         {
             "family": one.name,
             "data set": one.task,
+            "unit": task(one.task).family,
             "kind": one.kind,
             "items a level": one.n,
             "held out a level": one.held,
@@ -83,7 +86,9 @@ def courses() -> pd.DataFrame:
             "sets in other languages": ", ".join(" ".join(split) for split in one.targets),
             "items scored": one.sizes.report,
             "passes": one.sizes.epochs,
-            "tuned after": "no task only" if one.name in rules().controls_only else "every task",
+            "tuned after": "no task only"
+            if one.name in rules().controls_only
+            else "every task, if it counts",
         }
         for one in COURSES[CHAPTER]
     ]

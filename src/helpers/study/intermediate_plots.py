@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from helpers.maths.decisions import Inference
+    from helpers.study.laboratory_iso_tables import Summary
 
 _MARKERS = "osd^vP*X"
 GAIN = "gain over no intermediate task (points)"
@@ -172,6 +173,37 @@ def power(design: pd.DataFrame, correlation: pd.DataFrame) -> Figure:
         axis.legend(frameon=False, fontsize="small", ncol=2, **place)
     figure.set_size_inches(WIDTH, 3.6)
     return figure
+
+
+def iso_accuracy(found: Summary) -> Figure:
+    """Accuracy of each intermediate task, and beside it what it gained: equal left, equal right?"""
+    import matplotlib.pyplot as plt
+
+    from helpers.study.laboratory_iso_params import NONE
+    from helpers.study.laboratory_iso_params import rules as iso_rules
+    from helpers.study.laboratory_iso_tables import ALL
+
+    wanted, bound = iso_rules().calibration, iso_rules().bound
+    gained = found.gains[found.gains["target"].eq(ALL)]
+    panels = (
+        (found.manipulation, "English accuracy of the task", wanted.accuracy, wanted.tolerance),
+        (gained, "gain, laboratory targets (points)", 0.0, bound),
+    )
+    drawn, axes = plt.subplots(1, 2, figsize=(WIDTH, 2.2), sharey=True, layout="constrained")
+    order = [name for name in iso_rules().cells if name != NONE]
+    for axis, (frame_, label, middle, width) in zip(axes, panels, strict=True):
+        axis.axvspan(middle - width, middle + width, color="0.9", zorder=0)
+        axis.axvline(middle, color="0.4", lw=0.8)
+        for line in frame_.itertuples():
+            ends = [[line.value - line.low], [line.high - line.value]]
+            ends = None if line.low != line.low else ends
+            hard = line.mechanism in iso_rules().mechanisms
+            look = {"marker": "o" if hard else "s", "color": "C0" if hard else "0.5"}
+            axis.errorbar(line.value, order.index(line.mechanism), xerr=ends, ms=5, **look)
+        axis.set_xlabel(label)
+    axes[0].set_yticks(range(len(order)), order)
+    axes[0].set_ylim(len(order) - 0.5, -0.5)
+    return drawn
 
 
 def live(scores: pd.DataFrame, label: str) -> Figure:

@@ -173,7 +173,8 @@ def text(one: ItemLevel | None) -> str:
         f"deviation more PVI, an easier question, goes with {found.odds.value:.2f} "
         f"[{found.odds.low:.2f}, {found.odds.high:.2f}] times the odds of a wrong answer "
         "(interval over articles, for these seeds). "
-        f"PVI is the mean over seeds that trained none of these runs ({one.difficulty_seeds})."
+        f"(PVI: mean of {one.difficulty_seeds} {'seed' if one.difficulty_seeds == 1 else 'seeds'}, "
+        "which trained none of these runs.)"
     )
 
 

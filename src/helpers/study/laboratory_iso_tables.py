@@ -35,7 +35,6 @@ from helpers.study.transfer_data import SOURCE, TARGET
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
     from helpers.maths.statistics import Interval
 
@@ -294,36 +293,31 @@ def adjusted(gain: pd.DataFrame, accuracy: pd.DataFrame) -> pd.DataFrame:
     return own.assign(gain=own["gain"] - slope * (own["accuracy"] - rules().calibration.accuracy))
 
 
-# -- a figure
+# -- what the numbers leave open
 
 
-def figure(found: Summary) -> Figure:
-    """Accuracy of each intermediate task, and beside it what it gained: equal left, equal right?"""
-    import matplotlib.pyplot as plt
+def weakness(found: Summary) -> str:
+    """Why an inconclusive study is weak: a sentence in front of the text; "" where nothing is."""
+    if found.verdict != VERDICTS[3] or found.gains.empty:
+        return ""
+    accuracy = found.manipulation.set_index("mechanism")
+    gained = found.gains[found.gains["target"].eq(ALL)].set_index("mechanism")
+    hard = list(rules().mechanisms)
+    if not {EASY, PERMUTED, *hard} <= set(accuracy.index) & set(gained.index):
+        return ""
+    reasons = []
+    if accuracy.loc[EASY, "low"] <= accuracy.loc[hard, "high"].max():
+        fell = 100 * (accuracy.loc[EASY, "value"] - accuracy.loc[hard, "value"].mean())
+        reasons.append(f"difficulty moved by {fell:.1f} points only, with intervals that touch")
+    if gained.loc[[EASY, PERMUTED, *hard], "value"].lt(0).all():
+        ends = [f"{name} {gained.loc[key, 'value']:+.1f}" for name, key in _ENDS]
+        reasons.append(f"all tasks lowered the targets in the mean ({', '.join(ends)})")
+    meant = "this laboratory run is too weak to say anything on accuracy as cause."
+    told = f"{', and '.join(reasons)}: {meant}"
+    return told[0].upper() + told[1:] if reasons else ""
 
-    from helpers.study.plots import WIDTH
 
-    wanted, bound = rules().calibration, rules().bound
-    gained = found.gains[found.gains["target"].eq(ALL)]
-    panels = (
-        (found.manipulation, "English accuracy of the task", wanted.accuracy, wanted.tolerance),
-        (gained, "gain, laboratory targets (points)", 0.0, bound),
-    )
-    drawn, axes = plt.subplots(1, 2, figsize=(WIDTH, 2.2), sharey=True, layout="constrained")
-    order = [name for name in rules().cells if name != NONE]
-    for axis, (frame_, label, middle, width) in zip(axes, panels, strict=True):
-        axis.axvspan(middle - width, middle + width, color="0.9", zorder=0)
-        axis.axvline(middle, color="0.4", lw=0.8)
-        for line in frame_.itertuples():
-            ends = [[line.value - line.low], [line.high - line.value]]
-            ends = None if line.low != line.low else ends
-            hard = line.mechanism in rules().mechanisms
-            look = {"marker": "o" if hard else "s", "color": "C0" if hard else "0.5"}
-            axis.errorbar(line.value, order.index(line.mechanism), xerr=ends, ms=5, **look)
-        axis.set_xlabel(label)
-    axes[0].set_yticks(range(len(order)), order)
-    axes[0].set_ylim(len(order) - 0.5, -0.5)
-    return drawn
+_ENDS = (("after the easy one", EASY), ("even after permuted labels", PERMUTED))
 
 
 # -- intervals and words

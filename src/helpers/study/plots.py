@@ -53,6 +53,15 @@ def markers() -> dict[str, str]:
     return dict(zip(METHODS, _MARKERS, strict=True))
 
 
+def short(encoder: str) -> str:
+    """Name of an encoder as a title: without the folder that the book's own lie in.
+
+    >>> short("untrained:models/xlmr-nano")
+    'untrained:xlmr-nano'
+    """
+    return encoder.replace("models/", "")
+
+
 def methods_with_intervals(
     frame: pd.DataFrame, *, column: str = "encoder", row: str = "target_language", label: str
 ) -> Figure:
@@ -96,7 +105,7 @@ def methods_with_intervals(
                 elinewidth=1,
                 linestyle="none",
             )
-        axis.set_title(str(panel))
+        axis.set_title(short(str(panel)))
         axis.set_xlabel(label)
         axis.set_yticks(range(len(lines)), lines)
         axis.set_ylim(len(lines) - 0.5, -0.5)
@@ -149,7 +158,7 @@ def sample_size(
                         x, learnt["low"], learnt["high"], color=colours[method], alpha=0.15, lw=0
                     )
             axis.set_xscale("log")
-            axis.set_title(f"{panel}, {line}")
+            axis.set_title(short(f"{panel}, {line}"))
             if c == 0:
                 axis.set_ylabel(label)
             if r == len(lines) - 1:
@@ -183,15 +192,17 @@ def excess_loss(curves: Mapping[str, tuple[np.ndarray, np.ndarray]], *, label: s
 def heatmaps(
     frame: pd.DataFrame, *, index: str, columns: str, panel: str, label: str, percent: bool = True
 ) -> Figure:
-    """Values as annotated squares, one panel for each value of ``panel``."""
+    """Values, none below zero, as annotated squares, one panel for each value of ``panel``."""
     import matplotlib.pyplot as plt
     import seaborn
+    from matplotlib.colors import PowerNorm
 
     panels = list(dict.fromkeys(frame[panel]))
     figure, axes = plt.subplots(
         1, len(panels), figsize=(WIDTH, 3.0), sharey=True, squeeze=False, layout="constrained"
     )
-    low, high = frame["value"].min(), frame["value"].max()
+    # One scale for all panels; its root shows differences among low values too.
+    scale = PowerNorm(0.5, vmin=0, vmax=frame["value"].max())
     for axis, name in zip(axes[0], panels, strict=True):
         table = frame[frame[panel] == name].pivot_table(
             index=index, columns=columns, values="value", sort=False
@@ -200,15 +211,15 @@ def heatmaps(
         seaborn.heatmap(
             table,
             ax=axis,
-            vmin=low,
-            vmax=high,
-            cmap="cividis",
+            norm=scale,
+            cmap=seaborn.light_palette("#56b4e9", as_cmap=True),  # light: its numbers are dark
             annot=True,
+            annot_kws={"color": "0.1"},
             fmt=".0f" if percent else ".2f",
             cbar=axis is axes[0][-1],
-            cbar_kws={"label": label},
+            cbar_kws={"label": f"{label}, square-root scale"},
         )
-        axis.set_title(str(name))
+        axis.set_title(short(str(name)))
         axis.set_xlabel(columns.replace("_", " "))
         axis.set_ylabel(index.replace("_", " ") if axis is axes[0][0] else "")
     return figure
