@@ -27,7 +27,7 @@ from helpers.maths.statistics import (
     percentile_interval,
 )
 
-# A source gain whose interval reaches this (metrics from 0 to 1) is no denominator.
+# A source gain is a denominator only if its whole interval lies above this (metrics from 0 to 1).
 LEAST_GAIN = 0.05
 RATIO = "crossed bootstrap, Fieller"
 MOVER = "recovered variances (MOVER)"
@@ -92,8 +92,8 @@ def transfer(
     percentiles of the replicates' ratios, as long as the source gain of nearly all is positive
     (Hwang 1995, "Fieller's problems and resampling techniques", Statistica Sinica 5). Replicates
     where it is not count as infinite. Seeds are scaled (c(seeds) h of `crossed_bootstrap`) by the
-    factor that this combination has at the observed ratio. The ratio is refused where the interval
-    of the source gain reaches `LEAST_GAIN` or lies below it.
+    factor that this combination has at the observed ratio. There is a ratio only where the whole
+    interval of the source gain lies above `LEAST_GAIN`.
 
     Raises ValueError that names the argument.
 
@@ -235,7 +235,7 @@ def _ratio(
 ) -> tuple[Interval | None, str]:
     below, above = gains
     if below.low <= LEAST_GAIN:
-        return None, f"the source gain, {below}, reaches {LEAST_GAIN}"
+        return None, f"the interval of the source gain, {below}, is not above {LEAST_GAIN}"
     value = above.value / below.value
     factor = draws.seed_factor(of_target - value * of_source)
     denominators = below.value + draws.deviations(of_source, factor)

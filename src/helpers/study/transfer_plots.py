@@ -71,7 +71,7 @@ def ratios(
         here = frame[frame[column] == panel] if column else frame
         for i, kind in enumerate(kinds):
             chosen = here[here[by] == kind]
-            _dots(axis, chosen, lines, i, len(kinds), _OTHERS[i % len(_OTHERS)], i, str(kind))
+            _dots(axis, chosen, lines, i, len(kinds), _OTHERS[i % len(_OTHERS)], i, _shown(kind))
             refused = chosen[chosen["value"].isna()]
             places = [_place(lines.index(line), i, len(kinds)) for line in refused["line"]]
             if places:
@@ -82,6 +82,7 @@ def ratios(
                 )
         axis.axvline(mark, color="0.35", ls=":")
         axis.axvline(0, color="0.6", lw=0.8)
+        _hold(axis, mark)
         _dress(axis, lines, str(panel), label)
     _size(figure, axes, lines, len(kinds))
     return figure
@@ -110,6 +111,18 @@ def _panels(frame: pd.DataFrame, column: str) -> tuple[Figure, list[Axes]]:
     n = len(set(frame[column])) if column else 1
     figure, axes = plt.subplots(1, n, sharex=True, sharey=True, squeeze=False, layout="constrained")
     return figure, list(axes[0])
+
+
+def _shown(name: object) -> str:
+    """A panel's or marker's name as a reader sees it: a shipped encoder without its folder."""
+    return str(name).removeprefix("models/")
+
+
+def _hold(axis: Axes, mark: float) -> None:
+    """Keep a level line off the frame."""
+    low, high = axis.get_xlim()
+    room = 0.04 * (max(high, mark) - min(low, mark))
+    axis.set_xlim(min(low, mark - room), max(high, mark + room))
 
 
 def _colour(place: int) -> tuple[float, float, float]:
@@ -149,7 +162,7 @@ def _dots(
 
 
 def _dress(axis: Axes, lines: list[str], title: str, label: str) -> None:
-    axis.set_title(title)
+    axis.set_title(_shown(title))
     axis.set_xlabel(label)
     axis.set_yticks(range(len(lines)), lines)
     axis.set_ylim(len(lines) - 0.5, -0.5)
