@@ -71,6 +71,9 @@ def grid(
     error in one cell is told, the others are made, and the exit code is 1. Several processes may
     share a grid, none makes what another does.
 
+    On published text the controls of all seeds are made first, whichever cells are asked for: they
+    tell which targets count, and only those are tuned after a task.
+
     \b
     Examples:
       python -m helpers grid primary --data local:../shared/data
