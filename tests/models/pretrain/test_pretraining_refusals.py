@@ -122,7 +122,7 @@ def test_text_that_lacks_what_the_recipe_reads_takes_no_texts_place(home: Path) 
 def test_data_that_is_not_there_is_refused_before_the_text_is_read(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("helpers.models.pretrain.prepare._read", None)
+    monkeypatch.setattr("helpers.models.pretrain.prepare.read_text", None)
     for more in ((), ("--data", "local:nowhere"), ("--data", "nowhere")):
         refused = pretrain(*words(home, "cleaned"), *more)
         assert refused.exit_code == 2 and "data: got" in refused.stderr
