@@ -14,6 +14,7 @@ from helpers.errors import UserError
 from helpers.study import difficulty, intermediate_teach, store
 from helpers.study import intermediate_items as items
 from helpers.study.intermediate import asked_for
+from helpers.study.intermediate_counted import counted
 from helpers.study.intermediate_design import DESIGNS, cells
 from helpers.study.intermediate_params import IntermediateParams
 from helpers.study.intermediate_rules import FILE, MECHANISMS, rules
@@ -393,11 +394,22 @@ def test_other_rules_have_another_digest(tmp_path):
 
 def test_recorded_runs_were_made_under_the_rules_that_stand():
     found, problems = store.scan(paths.ROOT / "results", chapter="07_intermediate")
-    assert not problems
+    assert found and not problems
     for run_ in found:
         assert run_.record.data["fingerprints"]["rules"] == rules().digest, run_.folder.name
-    if not found:
-        pytest.skip("no run of chapter 7 is recorded")
+
+
+def test_recorded_runs_tuned_the_targets_that_count_and_no_others(monkeypatch):
+    monkeypatch.setattr(paths, "RESULTS", paths.ROOT / "results")
+    found, _ = store.scan(chapter="07_intermediate")
+    for run_ in found:
+        told = run_.record.params
+        tuned = {row.setting["course"] for row in run_.record.select(method="tuned")}
+        if told["mechanism"] != "none":
+            [fingerprint] = run_.record.encoders.values()
+            counts = counted(told, fingerprint)
+            assert counts and tuned == set(counts), run_.folder.name
+            assert run_.record.data["fingerprints"]["targets"] == ", ".join(counts)
 
 
 def test_recorded_seeds_of_a_cell_learnt_from_the_same_items():
@@ -409,6 +421,4 @@ def test_recorded_seeds_of_a_cell_learnt_from_the_same_items():
         for row in run_.record.select(method="intermediate"):
             where = (*cell, told["level"], told["n_items"])
             hashes.setdefault(where, set()).add(row.setting["items"])
-    assert all(len(one) == 1 for one in hashes.values()), hashes
-    if not hashes:
-        pytest.skip("no intermediate training is recorded")
+    assert hashes and all(len(one) == 1 for one in hashes.values()), hashes

@@ -16,8 +16,8 @@ from helpers.study import intermediate_plots as figures
 from helpers.study import intermediate_secondary as beside
 from helpers.study import intermediate_tables as tables
 from helpers.study import store
-from helpers.study.intermediate_counted import control, counted
-from helpers.study.intermediate_design import DESIGNS, Cell, cells
+from helpers.study.intermediate_counted import counted
+from helpers.study.intermediate_design import DESIGNS, Cell, cells, control
 from helpers.study.intermediate_gate import counting, gates
 from helpers.study.intermediate_rules import OF_A_FAMILY, rules
 from helpers.study.items import Items

@@ -30,9 +30,8 @@ from helpers.study.grid import (
     other_code,
 )
 from helpers.study.grid_code import training_code
-from helpers.study.intermediate_counted import control
 from helpers.study.intermediate_data import CHAPTER
-from helpers.study.intermediate_design import Cell
+from helpers.study.intermediate_design import Cell, control
 from helpers.study.intermediate_rules import ITEMS, NONE, rules
 
 RERUN = ("only-missing", "changed", "always")

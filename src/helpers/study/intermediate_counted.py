@@ -11,7 +11,7 @@ from typing import Any
 
 from helpers.study import store
 from helpers.study.intermediate_data import CHAPTER
-from helpers.study.intermediate_design import Cell
+from helpers.study.intermediate_design import control
 from helpers.study.intermediate_rules import NONE, rules
 from helpers.study.record import digest
 from helpers.study.store import Stored
@@ -47,11 +47,6 @@ def counted(told: Mapping[str, Any], fingerprint: str) -> tuple[str, ...] | None
         passed = counting(gates(runs))
         _known[key] = tuple(one for one in passed if one not in rules().controls_only)
     return _known[key]
-
-
-def control(seed: int) -> Cell:
-    """The cell without an intermediate task."""
-    return Cell(seed, NONE, "none", 0)
 
 
 def _ours(run: Stored, encoder: str, fingerprint: str) -> bool:

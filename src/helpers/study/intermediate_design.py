@@ -2,8 +2,8 @@
 
 A cell is one run: an intermediate data set (or none), a mechanism, a level and a seed. Controls
 without an intermediate task come first, as they tell which targets count; then seed by seed, so
-that a study that stops early has whole seeds. What is decided about them
-stands in ``intermediate_rules``; how many are recorded is asked of the store.
+that a study that stops early has whole seeds. What is decided about them stands in
+``intermediate_rules``; how many are recorded is asked of the store.
 """
 
 from __future__ import annotations
@@ -63,6 +63,11 @@ class Cell:
             "level": self.level,
             "seed": self.seed,
         }
+
+
+def control(seed: int) -> Cell:
+    """The cell without an intermediate task."""
+    return Cell(seed, NONE, "none", 0)
 
 
 def cells(
