@@ -29,6 +29,7 @@ from IPython.display import Markdown
 
 from helpers import paths
 from helpers.study import cards, embedding_plots, exposure, plots, tables
+from helpers.study.transfer_pages import lines_left
 from helpers.study.transfer_tables import runs_by_encoder
 
 plots.use_style()
@@ -182,20 +183,6 @@ moved = pd.concat(
     [exposure.without_exposed(runs, known, where, beside) for runs, where, beside in groups],
     ignore_index=True,
 )
-left = {
-    folder.name: json.loads((folder / cards.MADE).read_text(encoding="utf-8"))["corpus"][
-        "remaining"
-    ]
-    for folder in folders
-}
-
-
-def lines_left(encoder: str, task: str) -> int:
-    """Lines of an encoder's text that, by today's rules, repeat a sentence of a task."""
-    sets = left[encoder.removeprefix("models/")].items()
-    return sum(sum(counts.values()) for name, counts in sets if name.split()[0] == task)
-
-
 compared = moved[moved["low"].notna()].copy()
 compared["lines left"] = list(map(lines_left, compared["encoder"], compared["task"]))
 compared["value"] = compared["beyond"]

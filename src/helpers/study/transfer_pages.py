@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from helpers.study.plots import short
 from helpers.study.store import Stored
 from helpers.study.transfer_tables import courses_of, seeds_frame_of
 
@@ -87,11 +88,6 @@ def seconds(real: Real, by: str) -> pd.DataFrame:
     )
     mean = took.groupby(["encoder", by, "method"], sort=False)["value"].mean().round()
     return mean.rename("seconds a model").to_frame()
-
-
-def short(encoder: str) -> str:
-    """An encoder's name without the folder of the shipped ones."""
-    return encoder.removeprefix("models/")
 
 
 def called(encoder: str) -> str:
