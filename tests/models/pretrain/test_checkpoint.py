@@ -87,3 +87,14 @@ def test_the_single_file_of_earlier_versions_is_read_then_replaced(tmp_path):
     _save(tmp_path, 8)
     assert not (tmp_path / checkpoint.SINGLE).exists()
     assert checkpoint.load(tmp_path, "r")["step"] == 8
+
+
+@pytest.mark.parametrize("kept", [0, 1, 100, 0.5])
+def test_a_damaged_single_file_is_refused(tmp_path, kept):
+    path = tmp_path / checkpoint.SINGLE
+    torch.save(_state(7), path)
+    content = path.read_bytes()
+    path.write_bytes(content[: kept if isinstance(kept, int) else int(len(content) * kept)])
+    with pytest.raises(UserError, match="whole file") as refusal:
+        checkpoint.load(tmp_path, "r")
+    assert refusal.value.parameter == "checkpoint"

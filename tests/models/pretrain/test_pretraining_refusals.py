@@ -154,7 +154,11 @@ def test_an_encoder_may_be_written_where_one_stands(
 
 @pytest.mark.parametrize(
     "broken",
-    [f"{COUNTS}:not json", f"{COUNTS}:[]", f"{TOKENIZER}/tokenizer.json:", "tokens.mono.npz:"],
+    [
+        *(f"{COUNTS}:not json", f"{COUNTS}:[]", "tokens.mono.npz:"),
+        *(f"{TOKENIZER}/tokenizer.json:", f"{TOKENIZER}/tokenizer.json:torn"),
+        *(f"{TOKENIZER}/tokenizer.json:{{}}", f"{TOKENIZER}/tokenizer_config.json:torn"),
+    ],
 )
 def test_prepared_text_that_is_not_whole_is_refused(home: Path, broken: str) -> None:
     pretrain(*words(home), "--max-steps", 2)

@@ -12,6 +12,7 @@ import io
 import json
 import os
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -59,12 +60,15 @@ def load(folder: Path, recipe: str, device: str = "cpu") -> dict[str, Any] | Non
 
     Raises
     ------
-    UserError : the set is torn (a shard is missing or damaged), or another recipe made it.
+    UserError : the set or file is torn (missing in part, damaged), or another recipe made it.
     """
     if not (folder / MANIFEST).is_file():
         if not (folder / SINGLE).is_file():
             return None
-        return torch.load(folder / SINGLE, map_location=device, weights_only=True)
+        try:
+            return torch.load(folder / SINGLE, map_location=device, weights_only=True)
+        except (OSError, EOFError, RuntimeError, ValueError, KeyError, UnpicklingError):
+            raise _refusal(f"{SINGLE}, which cannot be read", "a whole file") from None
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         shards, made_by = manifest["shards"], manifest["recipe"]

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from lzma import LZMAError
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
 from helpers.errors import UserError
@@ -29,6 +30,9 @@ from .token_files import OLD_TOKENS, load_groups, save_packed
 from .tokens import Group
 from .train import train
 from .vocabulary import EOS
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 MEGABYTE = 1_000_000
 _TRANSLATED = {"rank", "tlm"}  # objectives that read pairs; every other one reads lines
@@ -81,9 +85,7 @@ def pretrain(
     with contextlib.nullcontext() if resume or prepared else made_anew(text):
         counts = prepare(base, text, corpus, data)
         groups = _ready(spec, text)
-        from transformers import AutoTokenizer
-
-        made = AutoTokenizer.from_pretrained(text / TOKENIZER, local_files_only=True)
+        made = _tokenizer(text)
         evaluate = develop_scorer(made, data) if data else None
     if not resume:
         clear_run(run)
@@ -208,6 +210,16 @@ def _ready(recipe: Recipe, prepared: Path) -> dict[str, Group]:
     if "pair" in needed(recipe):
         PairSampler(groups, recipe.corpus)
     return groups
+
+
+def _tokenizer(prepared: Path) -> PreTrainedTokenizerBase:
+    from transformers import AutoTokenizer
+
+    try:
+        return AutoTokenizer.from_pretrained(prepared / TOKENIZER, local_files_only=True)
+    except Exception as error:  # the library below raises plain Exception for what it cannot read
+        accepted = f"a whole folder of prepared text ({TOKENIZER}: {error})"
+        raise UserError("prepared", str(prepared), accepted) from error
 
 
 def _seeded(recipe: Recipe, seed: int | None) -> Recipe:
