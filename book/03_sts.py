@@ -547,10 +547,11 @@ if len(korean):
     lines = []
     for name in real:
         less = [x[x["encoder"].eq(name)].query(where) for x in (over_untuned, over_bag)]
+        less = [tables.in_percent(x) for x in less]
         best = min((x.iloc[0] for x in less if len(x)), key=lambda row: row["value"])
         lines.append(
-            f"`{pages.short(name)}` tuned stands {ends(best)} over its best baseline on KorSTS "
-            f"({'untuned' if best['method'] == 'none' else best['method']})."
+            f"`{pages.short(name)}` tuned stands {ends(best, digits=1)} (x 100) over its best baseline on "
+            f"KorSTS ({'untuned' if best['method'] == 'none' else best['method']})."
         )
     display(Markdown("\n\n".join(lines)))
 else:

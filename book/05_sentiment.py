@@ -284,13 +284,13 @@ else:
 
 # %% [markdown]
 # NSMC is the set of the claim (here REPORT's part of a draw of a thousand of its test reviews by id).
-# Accuracy in percent of all sets; *majority* always gives the class that is commonest in training.
+# Accuracy of all sets; *majority* always gives the class that is commonest in training.
 
 # %% tags=["hide-input"]
 if real:
     accuracies = each(lambda runs: recorded.seeds_frame_of(runs, name="accuracy"))
     accuracies = accuracies.assign(
-        told=tables.with_interval(tables.in_percent(accuracies)),
+        told=tables.with_interval(accuracies, 3),
         set=named(accuracies).str.strip(),
         course=classes(accuracies),
     )
@@ -546,14 +546,14 @@ if real:
     for course, rows in one_class.groupby("course", sort=False):
         lines.append(
             f"- *{str(course).capitalize()}*: always giving one class has an accuracy of "
-            f"{100 * rows['value'].min():.1f} to {100 * rows['value'].max():.1f} percent, so raw accuracy says "
+            f"{rows['value'].min():.3f} to {rows['value'].max():.3f}, so raw accuracy says "
             "little by itself."
         )
         words = bag[bag["course"].eq(course)]
         english, others = (words[words["role"].eq(role)]["value"] for role in ("source", "target"))
         lines[-1] += (
-            f" A bag of words has {100 * english.max():.1f} in English and {100 * others.min():.1f} to "
-            f"{100 * others.max():.1f} in other languages."
+            f" A bag of words has {english.max():.3f} in English and {others.min():.3f} to "
+            f"{others.max():.3f} in other languages."
         )
     for name in real:
         mine = over_bag[over_bag["encoder"].eq(name) & over_bag["role"].eq("target")]

@@ -134,7 +134,7 @@ Markdown("Recorded runs, and what they refuse:" + "".join(f"\n- {note}" for note
 
 # %% [markdown]
 # What was learnt in English, by task: the score on the English set, and what of it is gain over the
-# base (in percent of the metric: Spearman, macro-F1, F1). This is also the only measure of difficulty
+# base (in units of the metric: Spearman, macro-F1, F1; 1 is perfect). This is also the only measure of difficulty
 # at hand. `seeds` is how many trained models stand behind a line.
 
 # %% tags=["hide-input"]
@@ -405,8 +405,8 @@ smallest.round(3)
 #
 # :::{dropdown} Solution
 # Raw: 0.65 / 0.7 = 0.93 and 0.6 / 0.7 = 0.86: similarity. Transfer, with the bases of both languages
-# the same: 0.15 / 0.2 = 0.75 and 0.5 / 0.6 = 0.83: reading. The raw ratio credits similarity with half a
-# point that nobody taught it.
+# the same: 0.15 / 0.2 = 0.75 and 0.5 / 0.6 = 0.83: reading. The raw ratio credits similarity with the 0.5
+# that nobody taught it.
 # :::
 #
 # 2. Five seeds, twelve languages and three tasks make 180 runs. Somebody correlates difficulty and

@@ -38,17 +38,35 @@ from helpers.study.store import Stored
 warnings.filterwarnings("ignore", message="IProgress not found")  # no bars on this page
 plots.use_style()
 
-REAL_ENCODER = "models/xlmr-nano-tlm"
-real = tables.read(gains.recorded("local", REAL_ENCODER))
+# %% tags=["parameters", "hide-input"]
+# The recorded grid: whose runs, on which data ("local" or "hub").
+recorded_encoder = "models/xlmr-nano-tlm"
+recorded_data = "local"
+# The small live grid on this page: a control, and every level of every family.
+encoder = "auto"
+data = "lab"
+families = ["sentiment"]
+mechanism = "noise"
+levels = [0, 3]
+n_items = 700
+target_languages = ["ko"]
+train_size = 100
+report_size = 80
+learning_rates = [1e-3]
+seed = 0
+device = "auto"
+out = "07_intermediate-run"
 
-
+# %% tags=["hide-input"]
+real = tables.read(gains.recorded(recorded_data, recorded_encoder))
 ENDS = ["value", "low", "high"]
 
 
-def with_ends(frame):
-    """``value [low, high]`` of each line, in one decimal; the value alone where there are no ends."""
+def with_ends(frame, digits=1):
+    """``value [low, high]`` of each line; the value alone where there are no ends."""
+    form = f"{{:.{digits}f}}".format
     return [
-        f"{value:.1f}" if low != low else f"{value:.1f} [{low:.1f}, {high:.1f}]"
+        form(value) if low != low else f"{form(value)} [{form(low)}, {form(high)}]"
         for value, low, high in frame.itertuples(index=False)
     ]
 
@@ -68,11 +86,18 @@ def shown(table, before="", otherwise=WAITS):
 # %% tags=["hide-input"]
 sizes, rows = planned.families()["items a level"], planned.courses()["rows at most"]
 display(Markdown(f"**The answer.** {tables.answer(real)}"))
+if recorded_encoder == "models/xlmr-nano-tlm":
+    who = f"one small encoder, `{recorded_encoder}`, which was given translations"
+    beyond = "Neither XLM-R nor large intermediate tasks."
+else:
+    who, beyond = (
+        f"`{recorded_encoder}`, records of `{recorded_data}` data",
+        "No large intermediate tasks.",
+    )
 display(
     Markdown(
-        f"*Scope*: one small encoder, `{REAL_ENCODER}`, which was given translations; English tasks of "
-        f"{min(sizes)} to {max(sizes)} items a level; targets learnt from {max(rows)} English rows at the most. "
-        "Neither XLM-R nor large intermediate tasks."
+        f"*Scope*: {who}; English tasks of {min(sizes)} to {max(sizes)} items a level; targets learnt from "
+        f"{max(rows)} English rows at the most. {beyond}"
     )
 )
 
@@ -86,8 +111,9 @@ else:
 plt.show()
 if len(effects):
     told = (
-        "A marker a data set, with two standard errors; the mean decides. An interval within the grey band says "
-        "that difficulty does not matter enough to care; one that misses zero, that it matters."
+        "A marker a data set, with two standard errors; the mean decides. Where its 95 % interval (thin) misses zero, "
+        "difficulty changes the gain; where its 90 % interval (thick) lies within the grey band, by too little to "
+        "care. Neither: the data cannot say."
     )
 else:
     told = (
@@ -148,48 +174,6 @@ planned.families()
 with pd.option_context("display.max_colwidth", None):
     display(planned.courses())
 
-# %% tags=["parameters"]
-encoder = "auto"
-data = "lab"
-families = ["sentiment"]
-mechanism = "noise"
-levels = [0, 3]
-n_items = 700
-target_languages = ["ko"]
-train_size = 100
-report_size = 80
-learning_rates = [1e-3]
-seed = 0
-device = "auto"
-out = "07_intermediate-run"
-
-# %% [markdown]
-# These are of the small live grid below: a control, and every level of every family.
-
-# %%
-shared = {
-    "encoder": encoder,
-    "data": data,
-    "n_items": n_items,
-    "target_languages": target_languages,
-    "train_size": train_size,
-    "report_size": report_size,
-    "learning_rates": learning_rates,
-    "seed": seed,
-    "device": device,
-}
-grid = {"no intermediate task": build("07_intermediate", shared)}
-for family in families:
-    for level in levels:
-        cell = {"intermediate": family, "mechanism": mechanism, "level": level}
-        grid[f"{family}, level {level}"] = build("07_intermediate", {**shared, **cell})
-as_on_the_page = (
-    grid["no intermediate task"].data_kind == "lab"
-    and encoder == "auto"
-    and (families, mechanism, levels) == (["sentiment"], "noise", [0, 3])
-    and n_items >= 700
-)
-
 # %% [markdown]
 # ## The idea in mathematics
 #
@@ -230,6 +214,30 @@ as_on_the_page = (
 # Sentiment learnt from true labels, and from labels of which 60 % belong to other reviews. These are
 # **laboratory** numbers: made sentences, one seed, a tiny encoder. They show how a run works, and are no
 # evidence about natural language.
+
+# %%
+shared = {
+    "encoder": encoder,
+    "data": data,
+    "n_items": n_items,
+    "target_languages": target_languages,
+    "train_size": train_size,
+    "report_size": report_size,
+    "learning_rates": learning_rates,
+    "seed": seed,
+    "device": device,
+}
+grid = {"no intermediate task": build("07_intermediate", shared)}
+for family in families:
+    for level in levels:
+        cell = {"intermediate": family, "mechanism": mechanism, "level": level}
+        grid[f"{family}, level {level}"] = build("07_intermediate", {**shared, **cell})
+as_on_the_page = (
+    grid["no intermediate task"].data_kind == "lab"
+    and encoder == "auto"
+    and (families, mechanism, levels) == (["sentiment"], "noise", [0, 3])
+    and n_items >= 700
+)
 
 # %%
 folders = {name: Path(out) / f"cell-{number}" for number, name in enumerate(grid)}
@@ -358,7 +366,10 @@ if len(real.gate):
 shown(
     tables.manipulated(real),
     "Difficulty measured on held-out items of each level, mean over seeds. First levels by items, which the "
-    "primary test is about:",
+    "primary test is about. A range from 0.05 is the gate, and a low one: all seeds are asked about the same held-out "
+    "items, so levels that are equally hard would look apart by *of equal levels* in the mean. Only a range well "
+    "above that says that the manipulation worked. Where difficulty does not rise from level to level, the hardest "
+    "level is another than the last: difficulty is what is measured, not what was meant.",
     "*How hard each level was, measured on held-out items, fills as the grid is recorded.*",
 )
 
@@ -379,7 +390,8 @@ if len(by_noise):
 # %% [markdown]
 # ## The primary result
 #
-# A slope a data set. *Hardest less easiest* is the effect of equation {eq}`eq-slope`, in points; the standard
+# A slope a data set, from two whole seeds on, as each seed's difficulty is told by the others. *Hardest less
+# easiest* is the effect of equation {eq}`eq-slope`, in points; the standard
 # error is of other runs on the same levels, not of other data sets.
 
 # %% tags=["hide-input"]
@@ -401,7 +413,8 @@ else:
     told = (
         f"**The primary test** over {one.n_sets} independent data sets: mean {tables.interval(one)} points, "
         f"p {tables.p_value(one.p)} (by changing signs: {tables.p_value(one.p_sign_flip)}); equivalence "
-        f"within {one.smallest:g} point: p {tables.p_value(one.p_equivalence)}. Verdict: *{one.verdict}*"
+        f"within {one.smallest:g} point: p {tables.p_value(one.p_equivalence)}, 90 % interval "
+        f"[{one.inner_low:+.2f}, {one.inner_high:+.2f}]. Verdict: *{one.verdict}*"
         + ("." if primary["recorded"] == primary["planned"] else ", of what is recorded so far.")
     )
 Markdown(told)
@@ -422,7 +435,7 @@ if len(by_target):
 # add the same. Only in generated text can accuracy be set. How much of each mechanism it takes is searched for in
 # every run, because two runs of the same items end points apart; accuracy is told on other held-out items than
 # those searched on. Items and steps are alike under all mechanisms; tokens are not under length, which makes
-# reviews longer. Accuracy in percent, gains in points, all **laboratory**:
+# reviews longer. Accuracy from 0 to 1, gains in points, all **laboratory**:
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Laboratory: left, English accuracy of each intermediate task with interval, the wanted accuracy as a grey band; right, what each gained on laboratory targets, with a grey band of one point either side of zero."}}
 iso = laboratory_iso_tables.summary()
@@ -431,7 +444,7 @@ display(Markdown(f"**{lead}**\n\n{iso.text}" if lead else iso.text))
 if iso.records:
     figures.iso_accuracy(iso)
     plt.show()
-    equal = iso.manipulation.assign(accuracy=with_ends(100 * iso.manipulation[ENDS]))
+    equal = iso.manipulation.assign(accuracy=with_ends(iso.manipulation[ENDS], 3))
     display(equal.set_index("mechanism")[["accuracy"]])
     added = iso.gains.assign(gain=with_ends(iso.gains[ENDS]))
     display(added.pivot(index="mechanism", columns="target", values="gain").fillna(""))
@@ -462,8 +475,10 @@ if len(points):
     plt.show()
 shown(
     points.set_index("family").astype({"seeds": int}).round(2),
-    "Each task as it is, its difficulty against its mean gain. Tasks of one family move as one block when the order "
-    "is permuted, since they share what makes them hard and what makes them useful.",
+    "Each task as it is, its difficulty against its mean gain. A task of a target's own family has no gain there, and "
+    "some targets gain more than others: *like for like* is told at the mean target, by least squares, and it is what "
+    "figure and correlation are of. Tasks of one family move as one block when the order is permuted, since they "
+    "share what makes them hard and what makes them useful.",
     "*Difficulty and mean gain of each task fill as the grid is recorded.*",
 )
 
@@ -519,7 +534,7 @@ shown(tables.drift_told(real))
 # wrongly*, with PVI and without, are compared by their log loss on articles that neither was fitted on:
 
 # %% tags=["hide-input"]
-asked = item_level.item_level(REAL_ENCODER)
+asked = item_level.item_level(recorded_encoder, recorded_data)
 display(Markdown(item_level.text(asked)))
 if asked is not None:
     display(item_level.by_language(asked))
@@ -548,7 +563,8 @@ parts = {
     "a mixed model": (
         pd.DataFrame() if mixed is None else mixed,
         "**A mixed model** of the same runs, with two predictors and a random intercept and slope of each data set: "
-        "*within* is what was manipulated, *between* the classical comparison. With so few data sets its standard "
+        "*within* is what was manipulated, *between* the classical comparison (of data sets that are not all scored on "
+        "the same targets). With so few data sets its standard "
         "errors are too small; the primary test is the one to read.",
     ),
     "sensitivity": (
@@ -570,7 +586,7 @@ if len(agreed):
     display(Markdown(f"The signs agree in {same} of {len(agreed)} data sets; guessing gets half."))
 waiting = [name for name, (table, _) in parts.items() if not len(table)]
 if waiting:
-    display(Markdown(f"*These fill as the grid is recorded: {', '.join(waiting)}.*"))
+    display(Markdown(f"*Not shown, for want of records: {', '.join(waiting)}.*"))
 
 # %% [markdown]
 # ## Power
@@ -637,7 +653,8 @@ Markdown(told)
 # - A verdict of *effect* that a single data set carries: the lines *without ...* under *Sensitivity*.
 # - Gains after permuted labels or masked text as large as after the task: then it was text or steps, not the task.
 # - The iso-accuracy result: mechanisms with one accuracy and different gains mean that accuracy is not the cause.
-# - The same grid with `xlm-roberta-base`, whose records this page would read: see [](run_it_yourself.md).
+# - The same grid with `xlm-roberta-base`, whose records this page reads by `recorded_encoder`: see
+#   [](run_it_yourself.md).
 #
 # ## Exercises
 #
@@ -658,7 +675,7 @@ Markdown(told)
 # 3. The primary test gives p = 0.4. A colleague concludes that difficulty does not matter. What do you ask for?
 #
 # :::{dropdown} Solution
-# The equivalence test, or the interval. With wide intervals 0.4 means *cannot say*; only an interval within the
+# The equivalence test, or its 90 % interval. With wide ones 0.4 means *cannot say*; only one within the
 # smallest effect of interest means *does not matter enough*.
 # :::
 #

@@ -91,6 +91,9 @@ class TestInferenceOver:
         half = t.ppf(level, 7) * x.std(ddof=1) / np.sqrt(8)  # the interval of level 1 - 2 alpha
         inside = abs(x.mean()) + half < 1
         assert (found.verdict in {"equivalent", "small effect"}) == inside
+        assert (found.inner_low, found.inner_high) == pytest.approx(
+            (x.mean() - half, x.mean() + half)
+        )
 
     def test_many_studies_at_once(self):
         studies = np.stack([effects(seed) for seed in range(300)])

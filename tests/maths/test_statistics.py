@@ -259,6 +259,13 @@ class TestTwoWay:
         assert found.value == 4.0
         assert found.high - 4 == pytest.approx(t.ppf(0.975, df) * np.sqrt(variance))
         assert 4 - found.low == pytest.approx(found.high - 4)
+        assert found.p == pytest.approx(2 * t.sf(4 / np.sqrt(variance), df))
+
+    @few
+    @given(seed=numbers, shift=st.floats(-1, 1), level=st.sampled_from([0.8, 0.95]))
+    def test_p_is_small_where_the_interval_is_off_zero(self, seed, shift, level):
+        found = two_way_interval(crossed_scores(seed % 1000) + shift, level=level)
+        assert (found.p < 1 - level) == (found.low > 0 or found.high < 0)
 
     def test_jackknife_of_a_mean_gives_the_interval_of_the_mean(self):
         scores = crossed_scores(0)

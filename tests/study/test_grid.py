@@ -142,6 +142,19 @@ def test_controls_of_all_seeds_are_made_before_a_cell_of_real_text(stub) -> None
     assert stub.BEGUN[-6:] == [*controls, "sts items 1 2"], "nothing twice"
 
 
+def test_controls_of_all_seeds_belong_to_a_grid_of_published_text(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(study, "_families", lambda data, wanted: (["sts"], []))
+    names = {}
+    for data in (f"local:{tmp_path}", "lab"):
+        found, _ = study.grid(["primary"], {"data": data, "encoder": "models/tiny"}, seeds=[1])
+        names[data[:3]] = [cell.name for cell in found.cells]
+    levels = [f"sts-items-{level}-seed1" for level in range(4)]
+    assert names["loc"] == [f"none-seed{seed}" for seed in rules().seeds] + levels
+    assert names["lab"] == ["none-seed1", *levels]
+
+
 def test_a_record_with_other_targets_is_not_the_cells(stub, monkeypatch) -> None:
     call("--run")
     monkeypatch.setattr(study, "counted", lambda told, fingerprint: ("tagging",))

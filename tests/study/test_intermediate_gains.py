@@ -94,8 +94,7 @@ class TestDifficulty:
         values = np.array([[1.0, 2.0], [3.0, np.nan], [5.0, 6.0]])
         found = gains.others_mean(values)
         assert found.tolist() == [[4.0, 6.0], [3.0, 4.0], [2.0, 2.0]]
-        only = np.array([[1.0, np.nan]])
-        assert np.array_equal(gains.others_mean(only), only, equal_nan=True)
+        assert np.isnan(gains.others_mean(np.array([[1.0, 2.0]]))).all(), "none but its own"
 
     @given(st.integers(2, 5), st.integers(0, 4))
     def test_a_seed_never_counts_for_itself(self, n_seeds, changed):
@@ -173,7 +172,7 @@ class TestSlopes:
         assert one.effect == pytest.approx(other.effect) and one.n_cells == other.n_cells
 
     def test_targets_of_controls_only_are_no_part_of_it(self):
-        [one] = gains.slopes(grid(["sts"], [0], lambda *_: 0.0), "items", ALL)
+        [one] = gains.slopes(grid(["sts"], [0, 1], lambda *_: 0.0), "items", ALL)
         assert "reading" not in one.targets and one.slope.n_levels == rules().levels
 
     def test_within_a_family_only_if_asked(self):
@@ -196,6 +195,49 @@ class TestSlopes:
         [one] = gains.slopes(table[~lost], "items", ALL)
         assert one.slope.n_cells == 7 and np.isnan(one.gain[1, 3])
         assert one.slope.effect == pytest.approx(3)
+
+    @pytest.mark.parametrize("levels", [(), (0,), (0, 1), (0, 1, 2), (0, 1, 2, 3)])
+    def test_a_second_seed_gives_a_slope_when_it_is_whole_and_no_other_set_loses_its(self, levels):
+        """Difficulty of the very run must not stand in for that of another seed."""
+        table = grid(["sts"], [0, 1], lambda family, level: float(level))
+        table = pd.concat(
+            [
+                table,
+                pd.DataFrame(
+                    sum(
+                        (
+                            cell_rows(*one)
+                            for one in (
+                                ("nli", "items", level, seed, float(level), 0.2 + 0.1 * level)
+                                for seed, wanted in ((0, range(4)), (1, levels))
+                                for level in wanted
+                            )
+                        ),
+                        [],
+                    )
+                ),
+            ]
+        )
+        nli, sts = gains.slopes(table, "items", ALL)
+        assert sts.slope.effect == pytest.approx(3)
+        assert nli.recorded.sum() == 4 + len(levels)
+        if len(levels) == 4:
+            assert nli.slope.effect == pytest.approx(3)
+        else:
+            assert nli.slope.effect is None and "other seed" in nli.slope.refused
+
+    def test_one_seed_has_no_slope(self):
+        [one] = gains.slopes(grid(["sts"], [0], lambda family, level: float(level)), "items", ALL)
+        assert one.slope.effect is None and "other seed" in one.slope.refused
+        own = gains.slopes(
+            grid(["sts"], [0], lambda family, level: float(level)), "items", ALL, own_seed=True
+        )
+        assert own[0].slope.effect == pytest.approx(3)
+
+    def test_without_a_level_the_range_would_be_another(self):
+        table = grid(["sts"], [0, 1], lambda family, level: float(level))
+        [one] = gains.slopes(table[table["level"].ne(3)], "items", ALL)
+        assert one.slope.effect is None and one.slope.refused == "3 of 4 levels recorded"
 
     def test_levels_that_do_not_differ_have_no_slope(self):
         table = grid(["sts"], [0, 1], lambda family, level: float(level))

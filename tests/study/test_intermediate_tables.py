@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib
 import numpy as np
+import pandas as pd
 import pytest
 
 from helpers import paths
@@ -249,10 +251,10 @@ class TestOneSeed:
         assert found.gains.empty and found.targets == ()
 
 
-class TestTwoSeedsWithGaps:
+class TestThreeSeedsWithGaps:
     WANTED = [
         cell
-        for cell in cells(DESIGNS, seeds=[0, 3])
+        for cell in cells(DESIGNS, seeds=[0, 2, 3])
         if (cell.seed, cell.level) != (3, 2) and cell.intermediate != "dialogue"
     ]
 
@@ -264,11 +266,33 @@ class TestTwoSeedsWithGaps:
         assert "dialogue" not in {one.family for one in found.slopes}
         for one in found.slopes:
             assert one.slope.effect == pytest.approx(HARDEST * 1.0, abs=0.05)
-        assert planned.seeds_recorded(found.runs).loc["nli", "items 2"] == 1
+        assert planned.seeds_recorded(found.runs).loc["nli", "items 2"] == 2
         assert "Not decided yet" in tables.answer(found)
 
     def test_seeds_with_other_learning_rates_are_paired(self):
-        assert set(study(self.WANTED).gate["seeds"]) == {2}
+        assert set(study(self.WANTED).gate["seeds"]) == {3}
+
+    def test_ends_are_of_the_seeds_that_have_both(self):
+        """A seed with the first level only must not move the other end."""
+        wanted = [one for one in self.WANTED if (one.seed, one.level) != (3, 3)]
+        runs = [kept(one, per_level=1.0, noise=0.001) for one in sorted(wanted)]
+        lucky = [kept(one, per_level=4.0, noise=0.001) for one in wanted if one.seed == 3]
+        found = tables.read(
+            [run for run in runs if run.record.params["seed"] != 3] + lucky, n_boot=100
+        )
+        ends = beside._ends(found)
+        assert len(ends) == 7 and list(ends.values()) == pytest.approx([3.0] * 7, abs=0.05)
+
+    def test_targets_that_no_run_has_are_no_robustness(self):
+        found = study(self.WANTED, per_level=1.0)
+        assert "all targets, also uninformative ones" in beside.sensitivity(found).index
+        few = replace(found, courses=found.targets)
+        assert "all targets, also uninformative ones" not in beside.sensitivity(few).index
+
+    def test_spreads_do_not_grow_with_seeds_that_are_missing(self):
+        few = beside.spreads_seen(study(self.WANTED, noise=1.0))["cell_sd"]
+        all_of_them = beside.spreads_seen(study(cells(["primary"]), noise=1.0))["cell_sd"]
+        assert few == pytest.approx(all_of_them, rel=0.3)
 
 
 class TestTheWholeGrid:
@@ -304,8 +328,8 @@ class TestTheWholeGrid:
     def test_items_that_two_languages_share_are_read_side_by_side(self, whole):
         table = beside.english_first(whole)
         assert list(table.index) == [("xquad", "ko")]
-        assert table["score where right"].tolist() == ["100.0"], "planted: the same answers"
-        assert table["score where wrong"].tolist() == ["0.0"]
+        assert table["score where right"].tolist() == ["1.000"], "planted: the same answers"
+        assert table["score where wrong"].tolist() == ["0.000"]
 
     def test_no_effect_is_equivalence(self):
         found = study(cells(["primary"]))
@@ -379,6 +403,31 @@ class TestCounted:
         assert counted(told | {"n_items": 9}, "abc") is None, "controls of other runs"
         assert counted(told, "abd") is None, "of another encoder"
         assert counted(told | {"data": "lab"}, "abc") is None
+
+
+class TestManipulation:
+    def test_a_set_with_a_level_missing_is_not_judged(self):
+        wanted = [c for c in cells(["primary"]) if (c.intermediate, c.level) != ("nli", 2)]
+        told = tables.manipulated(study(wanted, per_level=1.0))
+        assert told.loc["nli", "range from 0.05"] == told.loc["nli", "range"] == ""
+        assert told.loc["sts", "range from 0.05"] == "yes"
+
+    def test_the_range_of_equal_levels_is_that_of_their_items(self):
+        rng = np.random.default_rng(0)
+        levels = rng.normal(0, 0.03, size=(4000, 4))
+        assert np.ptp(levels, axis=1).mean() == pytest.approx(
+            tables._RANGE_OF_FOUR * 0.03, rel=0.02
+        )
+
+
+class TestLikeForLike:
+    def test_which_targets_a_task_has_does_not_move_it(self):
+        tasks, targets = np.array([0.0, 1.0, 2.0]), np.array([3.0, -1.0])
+        table = pd.DataFrame(tasks[:, None] + targets, index=["a", "b", "c"])
+        whole = tables._like_for_like(table)
+        table.loc["a", 0] = table.loc["c", 1] = np.nan
+        assert tables._like_for_like(table) == pytest.approx(whole)
+        assert whole == pytest.approx({"a": 1.0, "b": 2.0, "c": 3.0}), "at the mean target"
 
 
 class TestRulesToldAsTables:

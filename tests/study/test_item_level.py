@@ -27,8 +27,10 @@ class Planted(Stored):
         return self.folder
 
 
-def stored(chapter: str, seed: int, rows: list[Row], items: Items, rule: str = "") -> Planted:
-    params = {"encoder": ENCODER, "seed": seed, "data": "local", "source_language": "en"}
+def stored(
+    chapter: str, seed: int, rows: list[Row], items: Items, rule: str = "", **more
+) -> Planted:
+    params = {"encoder": ENCODER, "seed": seed, "data": "local", "source_language": "en"} | more
     data = {"source": "local", "fingerprints": {"rules": rule or rules().items_digest}}
     return Planted(
         Record(
@@ -67,14 +69,14 @@ def reading(seed: int, pvi: np.ndarray, effect: float) -> Planted:
     return stored("04_mrc", seed, rows, items)
 
 
-def hardness(seed: int, pvi: np.ndarray, rule: str = "") -> Planted:
+def hardness(seed: int, pvi: np.ndarray, rule: str = "", **params) -> Planted:
     draw = np.random.default_rng(seed)
     row = row_of("V-information", "pvi", "en", seed, 1.0)
     items = Items()
     items.add("pvi", IDS, pvi + draw.normal(0, 0.1, ITEMS))
     items.add("length", IDS, draw.normal(9, 0.5, ITEMS))
     items.add("place", IDS, draw.random(ITEMS))
-    return stored("item_difficulty", seed, [row], items, rule)
+    return stored("item_difficulty", seed, [row], items, rule, **params)
 
 
 def study(effect: float) -> item_level.ItemLevel:
@@ -126,6 +128,16 @@ def test_records_under_other_rules_do_not_count(monkeypatch):
     monkeypatch.setattr(item_level.store, "scan", lambda chapter: (runs, []))
     assert item_level.difficulties(ENCODER, "local") == [runs[2]]
     assert item_level.difficulties("models/other", "local") == []
+
+
+def test_learning_rates_of_an_encoders_own_count_where_they_have_more_seeds(monkeypatch):
+    one, two = rules().item_by_item["seeds"]
+    pvi = np.zeros(ITEMS)
+    slow = {"learning_rates": [1e-5]}
+    runs = [hardness(one, pvi), hardness(one, pvi, **slow), hardness(two, pvi, **slow)]
+    for there, expected in ((runs, runs[1:]), (runs[:2], runs[:1])):
+        monkeypatch.setattr(item_level.store, "scan", lambda chapter, found=there: (found, []))
+        assert item_level.difficulties(ENCODER, "local") == expected
 
 
 def test_without_records_nothing_is_told(tmp_path, monkeypatch):

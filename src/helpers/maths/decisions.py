@@ -28,6 +28,8 @@ VERDICTS = ("effect", "small effect", "equivalent", "inconclusive")
 class Inference:
     """Mean effect over data sets with its t interval, three p values and what follows from them.
 
+    inner_low, inner_high : the t interval at 1 - 2 (1 - level), 90 % beside 95 %: it lies within
+        +-smallest where, and only where, p_equivalence is below 1 - level.
     p : of the two-sided one-sample t test of mean 0; p_sign_flip : of the sign-flip test of
     effects that are symmetric about 0 (not below 2 / 2^n_sets: five data sets cannot reach 0.05);
     p_equivalence : of the equivalence test, for a mean that is not within +-smallest.
@@ -42,6 +44,8 @@ class Inference:
     mean: float
     low: float
     high: float
+    inner_low: float
+    inner_high: float
     p: float
     p_sign_flip: float
     p_equivalence: float
@@ -92,7 +96,9 @@ def inference_over(
         raise ValueError(f"smallest: got {smallest}; accepted: points above 0")
     if not 0 < level < 1:
         raise ValueError(f"level: got {level}; accepted: between 0 and 1")
-    low, high = ttest_1samp(x, 0.0).confidence_interval(level)
+    test = ttest_1samp(x, 0.0)
+    low, high = test.confidence_interval(level)
+    inner_low, inner_high = test.confidence_interval(max(2 * level - 1, 0.0))
     p, p_sign_flip, p_equivalence = (float(each) for each in p_values(x, smallest, seed=seed))
     differs, small = p < 1 - level, p_equivalence < 1 - level
     verdict = VERDICTS[
@@ -102,6 +108,8 @@ def inference_over(
         mean=float(x.mean()),
         low=float(low),
         high=float(high),
+        inner_low=float(inner_low),
+        inner_high=float(inner_high),
         p=p,
         p_sign_flip=p_sign_flip,
         p_equivalence=p_equivalence,

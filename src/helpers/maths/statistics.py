@@ -50,7 +50,8 @@ class Interval:
     """A value with the ends of its interval.
 
     `covers` names what was treated as random: with one seed it is ("items",), and the interval
-    speaks of this trained model on other items, not of another training run.
+    speaks of this trained model on other items, not of another training run. `p` : of the
+    two-sided test that the true value is 0, from the model of the interval; NaN where it has none.
 
     >>> print(Interval(0.5, 0.4, 0.61, covers=("items",)))
     0.500 [0.400, 0.610]
@@ -62,6 +63,7 @@ class Interval:
     level: float = 0.95
     method: str = ""
     covers: tuple[str, ...] = ()
+    p: float = float("nan")
 
     def __str__(self) -> str:
         return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
@@ -184,14 +186,15 @@ def two_way_interval(
     of_seeds = (per_seed.var(ddof=1) / n_seeds, n_seeds - 1) if n_seeds > 1 else (0.0, 0)
     terms = _variance_terms(of_seeds, of_items, of_noise)
     variance = sum(amount for amount, _ in terms)
-    half = 0.0
+    half, p = 0.0, float("nan")
     if variance > 0:
-        from scipy.special import stdtrit
+        from scipy.special import stdtr, stdtrit
 
         df = variance**2 / sum(amount**2 / df for amount, df in terms if amount)
         half = float(stdtrit(df, (1 + level) / 2) * np.sqrt(variance))
+        p = float(2 * stdtr(df, -abs(value) / np.sqrt(variance)))
     covers = ("items", "seeds") if n_seeds > 1 else ("items",)
-    return Interval(value, value - half, value + half, level, "two-way random effects", covers)
+    return Interval(value, value - half, value + half, level, "two-way random effects", covers, p)
 
 
 def report(

@@ -48,7 +48,7 @@ def all_rows(records: Iterable[Record]) -> pd.DataFrame:
 def sources(rows: pd.DataFrame) -> pd.DataFrame:
     """What was learnt in English: a line an encoder and task, score, base, gain, seeds."""
     kept = rows[rows["name"].isin(["source score", "source gain"])].copy()
-    kept["told"] = tables.with_interval(tables.in_percent(kept)) if len(kept) else ""
+    kept["told"] = tables.with_interval(kept, 3) if len(kept) else ""
     place = ["encoder", "of", "task", "base", "seeds"]
     table = kept.pivot(index=place, columns="name", values="told").reset_index()
     table = _sorted(table, rows).rename(columns={"of": "course", "task": "English set"})

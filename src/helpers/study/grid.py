@@ -23,7 +23,7 @@ from helpers.study.grid_code import code_of
 from helpers.study.intermediate import VERSION
 from helpers.study.intermediate_counted import counted
 from helpers.study.intermediate_data import CHAPTER
-from helpers.study.intermediate_design import DESIGNS, Cell, cells
+from helpers.study.intermediate_design import DESIGNS, Cell, cells, control
 from helpers.study.intermediate_params import IntermediateParams
 from helpers.study.intermediate_rules import MECHANISMS, NONE, OF_A_FAMILY, rules
 from helpers.study.params import build, published
@@ -109,6 +109,9 @@ def grid(
 ) -> tuple[Grid, list[str]]:
     """The cells of one design or several, and remarks: families that the source does not have.
 
+    On published text the controls of every seed belong to it, whichever are asked for: they tell
+    which targets count.
+
     values : parameters of chapter 7 that all cells share, as ``params.build`` takes them.
     families, seeds : all of the rules where None is given.
 
@@ -127,6 +130,8 @@ def grid(
     label, fingerprint = _encoder(params)
     there, notes = _families(params.data, families)
     found = cells(designs, families=there, seeds=seeds)
+    if params.data != "lab":
+        found = [*map(control, rules().seeds), *(one for one in found if one.mechanism != NONE)]
     home = paths.BUILD / "grid"
     return Grid(tuple(found), values, params.data, label, fingerprint, home), notes
 

@@ -8,8 +8,8 @@ is decided by ``maths.decisions`` under the rules of ``intermediate_rules``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,7 @@ _COLUMNS = (
     *("role", "course", "chance", "labels", "direction"),
 )
 OF_A_CELL = ("intermediate", "mechanism", "level", "seed")
+_NINETY_FIVE = 2 * 1.96  # standard errors in a 95 % interval
 
 
 def recorded(data: str, encoder: str) -> list[Stored]:
@@ -118,7 +119,8 @@ def difficulties(table: pd.DataFrame) -> pd.DataFrame:
     """Measured difficulty of every cell: held-out items of its own making, labels as posed.
 
     Columns: the cell's, seed, ``score``, ``difficulty`` (1 - chance-corrected score, chance that of
-    the commonest label) and ``clean`` (the same on clean labels).
+    the commonest label), ``error`` (its standard error over items) and ``clean`` (the same on clean
+    labels).
     """
     own = table[table["method"].eq(INTERMEDIATE) & table["role"].eq(DIFFICULTY)]
     own = own[own["name"].isin(["accuracy", "spearman", "F1"])]
@@ -126,11 +128,13 @@ def difficulties(table: pd.DataFrame) -> pd.DataFrame:
         own = own[own["rules"].ne("english")]
     own = own[own["genre"].isna()] if "genre" in own else own
     hard = 1 - (own["value"] - own["chance"]) / (1 - own["chance"])
-    own = own.assign(difficulty=hard, score=own["value"])
+    wide = own["high"].astype(float) - own["low"].astype(float)
+    error = wide / _NINETY_FIVE / (1 - own["chance"])
+    own = own.assign(difficulty=hard, score=own["value"], error=error)
     keys = [*CELL, "seed"]
     clean = own[own["labels"].eq("clean")].set_index(keys)["difficulty"]
     posed = own.sort_values("labels", ascending=False).drop_duplicates(keys)
-    posed = posed[[*keys, "score", "difficulty"]].reset_index(drop=True)
+    posed = posed[[*keys, "score", "difficulty", "error"]].reset_index(drop=True)
     return posed.join(clean.rename("clean"), on=keys)
 
 
@@ -170,13 +174,23 @@ def by_target(found: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class SetSlope:
-    """The slope of one data set, the cells behind it, and the targets that counted."""
+    """The slope of one data set, the cells behind it, and the targets that counted.
+
+    ``slope.refused`` also where a level is missing: its range would be another.
+    """
 
     family: str
     slope: Slope
     difficulty: np.ndarray  # [seeds, levels], of the other seeds
     gain: np.ndarray  # [seeds, levels]
     targets: tuple[str, ...]
+
+    @property
+    def recorded(self) -> np.ndarray:
+        """[seeds, levels]: whether the cell has a gain, its difficulty known or not."""
+        import numpy as np
+
+        return ~np.isnan(self.gain)
 
 
 def slopes(
@@ -188,6 +202,8 @@ def slopes(
     own_seed: bool = False,
 ) -> list[SetSlope]:
     """A slope a data set, of the mean gain over the targets that count on measured difficulty.
+
+    None until every level is recorded and another seed tells its difficulty.
 
     same_family : also cells of one family of tasks; own_seed : difficulty of the very run that
     gained, in the place of the other seeds'. Both only to see what the rules change.
@@ -217,12 +233,23 @@ def slopes(
         x = x.reindex(index=seeds, columns=levels).to_numpy()
         x = x if own_seed else others_mean(x)
         slope = slope_within(x, y, least_range=rules().least_range)
-        found.append(SetSlope(family, slope, x, np.asarray(y), tuple(own["course"].unique())))
+        one = SetSlope(family, slope, x, np.asarray(y), tuple(own["course"].unique()))
+        there = int(one.recorded.any(axis=0).sum())
+        if there < rules().levels:
+            one = _without(one, f"{there} of {rules().levels} levels recorded")
+        elif slope.n_levels < rules().levels:
+            one = _without(one, "no other seed tells the difficulty of all levels yet")
+        found.append(one)
     return found
 
 
+def _without(one: SetSlope, why: str) -> SetSlope:
+    none = {"slope": None, "standard_error": None, "effect": None, "effect_error": None}
+    return replace(one, slope=replace(one.slope, **none, refused=why))
+
+
 def others_mean(values: np.ndarray) -> np.ndarray:
-    """Of each row (seed) the mean of the other rows; with one row, that row itself.
+    """Of each row (seed) the mean of the other rows; NaN where no other row has a number.
 
     >>> import numpy as np
     >>> others_mean(np.array([[1.0, 2.0], [3.0, 6.0]])).tolist()
@@ -230,8 +257,6 @@ def others_mean(values: np.ndarray) -> np.ndarray:
     """
     import numpy as np
 
-    if len(values) < 2:
-        return values
     found = np.full(values.shape, np.nan)
     for row in range(len(values)):
         rest = np.delete(values, row, axis=0)
@@ -243,21 +268,39 @@ def others_mean(values: np.ndarray) -> np.ndarray:
 
 
 def decided(found: Sequence[SetSlope]) -> Inference | None:
-    """The primary test over data sets; None where fewer passed the gate than the rules want.
+    """The primary test over data sets; None where fewer passed the gate than the rules want."""
+    return inferred(effects_of(found))
 
-    Data sets of one family of tasks are averaged first: they are not independent.
-    """
+
+def effects_of(found: Sequence[SetSlope]) -> dict[str, float]:
+    """Hardest level less easiest by data set, of those that have a slope."""
+    return {one.family: one.slope.effect for one in found if one.slope.effect is not None}
+
+
+def unit_of(family: str) -> str:
+    """The family of tasks that a data set belongs to: they are not independent within one."""
+    from helpers.data.tasks import task
+
+    return task(rules().family(family).task).family
+
+
+def by_unit(numbers: Mapping[str, float]) -> dict[str, float]:
+    """One number a unit of inference, from one a data set: the mean of each family of tasks."""
     import numpy as np
 
-    from helpers.data.tasks import task
+    units: dict[str, list[float]] = {}
+    for family, number in numbers.items():
+        units.setdefault(unit_of(family), []).append(number)
+    return {unit: float(np.mean(values)) for unit, values in units.items()}
+
+
+def inferred(numbers: Mapping[str, float]) -> Inference | None:
+    """``decided`` for any number a data set; None where too few units, or units that are alike."""
+    import numpy as np
+
     from helpers.maths.decisions import inference_over
 
-    of_family: dict[str, list[float]] = {}
-    for one in found:
-        if one.slope.effect is not None:
-            family = task(rules().family(one.family).task).family
-            of_family.setdefault(family, []).append(one.slope.effect)
-    effects = [float(np.mean(values)) for values in of_family.values()]
-    if len(effects) < rules().fewest_sets:
+    units = list(by_unit(numbers).values())
+    if len(units) < rules().fewest_sets or np.ptp(units) == 0:
         return None
-    return inference_over(effects, smallest=rules().smallest_effect, level=1 - rules().alpha)
+    return inference_over(units, smallest=rules().smallest_effect, level=1 - rules().alpha)

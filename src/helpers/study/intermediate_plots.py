@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpers.study.intermediate_rules import rules
+from helpers.study.intermediate_tables import LIKE
 from helpers.study.plots import WIDTH
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def _look(family: str) -> dict[str, object]:
 
 
 def answer(effects: pd.DataFrame, primary: Inference | None) -> Figure:
-    """Effect of every data set with two standard errors, and their mean with its 95 % interval.
+    """Effect of every data set with two standard errors, and their mean with both its intervals.
 
     effects : columns family, effect, error (NaN: none). The grey band is smaller than of interest.
     """
@@ -43,11 +44,15 @@ def answer(effects: pd.DataFrame, primary: Inference | None) -> Figure:
         axis.errorbar(row.effect, line, xerr=error, ms=5, elinewidth=1, **_look(row.family))
     names = list(effects["family"])
     if primary is not None:
-        ends = [[primary.mean - primary.low], [primary.high - primary.mean]]
-        axis.errorbar(
-            primary.mean, len(names), xerr=ends, marker="D", ms=6, color="black", elinewidth=2
-        )
-        names.append("mean, 95 % interval")
+        for low, high, width in (
+            (primary.low, primary.high, 1.2),
+            (primary.inner_low, primary.inner_high, 4),
+        ):
+            ends = [[primary.mean - low], [high - primary.mean]]
+            look = {"marker": "D", "ms": 6, "color": "black", "elinewidth": width}
+            axis.errorbar(primary.mean, len(names), xerr=ends, **look)
+        outer, inner = 100 * primary.level, 100 * (2 * primary.level - 1)
+        names.append(f"mean, {outer:.0f} % interval (thick: {inner:.0f} %)")
     smallest = rules().smallest_effect
     axis.axvspan(-smallest, smallest, color="0.9", zorder=0)
     axis.axvline(0, color="0.4", lw=0.8)
@@ -139,10 +144,11 @@ _XY = ("difficulty", "gain")
 def context(found: pd.DataFrame) -> Figure:
     """Gain against difficulty of the tasks as they are: a marker a data set, named."""
     figure, axis = _one(3.2)
-    for row in found.itertuples():
-        axis.plot(row.difficulty, row.gain, ms=7, ls="none", label=row.family, **_look(row.family))
+    for row in found.to_dict("records"):
+        look = {"ms": 7, "ls": "none", "label": row["family"], **_look(row["family"])}
+        axis.plot(row["difficulty"], row[LIKE], **look)
     axis.axhline(0, color="0.5", lw=0.8)
-    axis.set(xlabel=DIFFICULTY, ylabel="mean gain (points)")
+    axis.set(xlabel=DIFFICULTY, ylabel="mean gain, like for like (points)")
     _legend(figure, axis)
     return figure
 

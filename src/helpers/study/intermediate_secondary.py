@@ -7,6 +7,7 @@ verdict is shown as such. Takes a ``Study`` of ``intermediate_tables``.
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +17,14 @@ from helpers.study import intermediate_gains as of
 from helpers.study.intermediate_gate import controls_of
 from helpers.study.intermediate_rules import ITEMS, MASKED, NOISE, PERMUTED, rules
 from helpers.study.intermediate_tables import (
+    EFFECT,
     LEVEL_0,
     Study,
     context_test,
     interval,
-    mean_gains,
     p_value,
     points,
+    seed_gains,
 )
 from helpers.study.transfer import TUNED
 from helpers.study.transfer_data import SOURCE
@@ -30,7 +32,7 @@ from helpers.study.transfer_data import SOURCE
 if TYPE_CHECKING:
     import pandas as pd
 
-    from helpers.maths.decisions import Inference
+    from helpers.maths.statistics import Interval
 
 # Spreads, in points, under which the design was planned: of a seed, of data sets in the true
 # difference, of a cell.
@@ -62,9 +64,11 @@ def secondary(study: Study) -> pd.DataFrame:
         ("gain of its text alone", MASKED, LEVEL_0),
         ("gain of permuted labels", PERMUTED, LEVEL_0),
     ):
-        own = over_families(study, mechanism, level)
+        own = over_units_and_seeds(study, mechanism, level)
         if own is not None:
-            tested(question, own.n_sets, interval(own), own.p)
+            units, found = own
+            told = f"{found.value:+.2f} [{found.low:+.2f}, {found.high:+.2f}]"
+            tested(question, units, told, found.p)
     table = pd.DataFrame(lines, columns=["question", "units", "estimate", "p"])
     adjusted = holm(table["p"]) if len(table) else []
     table["p, Holm"] = [p_value(p) for p in adjusted]
@@ -72,25 +76,22 @@ def secondary(study: Study) -> pd.DataFrame:
     return table.set_index("question")
 
 
-def over_families(study: Study, mechanism: str, level: int) -> Inference | None:
-    """Whether the mean gain of a mechanism differs from 0, over families of tasks."""
-    gain = mean_gains(study)
+def over_units_and_seeds(study: Study, mechanism: str, level: int) -> tuple[int, Interval] | None:
+    """Whether the mean gain of a mechanism differs from 0: number of units, and the test.
+
+    All data sets are set against the same controls, so what is particular to a control moves all
+    gains of its seed: seeds are crossed with the units. Of seeds that all units have; None below
+    two of them, or below three units.
+    """
+    from helpers.maths.statistics import two_way_interval
+
+    gain = seed_gains(study)
     own = gain[gain["mechanism"].eq(mechanism) & gain["level"].eq(level)]
-    return _inferred(dict(zip(own["family"], own["gain"], strict=True)))
-
-
-def _inferred(by_name: dict[str, float]) -> Inference | None:
-    """``decided`` for any number a data set."""
-    from helpers.data.tasks import task
-    from helpers.maths.decisions import inference_over
-
-    of_family: dict[str, list[float]] = {}
-    for name, value in by_name.items():
-        of_family.setdefault(task(rules().family(name).task).family, []).append(value)
-    means = [float(np.mean(values)) for values in of_family.values()]
-    if len(means) < rules().fewest_sets or np.ptp(means) == 0:
+    own = own.assign(unit=[of.unit_of(family) for family in own["family"]])
+    block = own.pivot_table(index="seed", columns="unit", values="gain").dropna()
+    if block.shape[0] < 2 or block.shape[1] < rules().fewest_sets:
         return None
-    return inference_over(means, smallest=rules().smallest_effect, level=1 - rules().alpha)
+    return block.shape[1], two_way_interval(block.to_numpy(), level=1 - rules().alpha)
 
 
 # -- sensitivity
@@ -106,11 +107,13 @@ def sensitivity(study: Study) -> pd.DataFrame:
     tried = {"as frozen": study.primary}
     if study.primary is not None:
         tried["cells within a family too"] = of.decided(slopes(same_family=True))
-        tried["all targets, also uninformative ones"] = of.decided(slopes(study.courses))
+        wider = slopes(study.courses)
+        if any(set(one.targets) - set(study.targets) for one in wider):
+            tried["all targets, also uninformative ones"] = of.decided(wider)
         for target in study.targets if len(study.targets) > 1 else ():
             tried[f"target {target} alone"] = of.decided(slopes([target]))
         tried["difficulty of the very run"] = of.decided(slopes(own_seed=True))
-        tried["gain of the last level less the first"] = _inferred(_ends(study))
+        tried["gain of the last level less the first"] = of.inferred(_ends(study))
         for one in study.slopes:
             if one.slope.effect is not None:
                 rest = [other for other in study.slopes if other.family != one.family]
@@ -119,24 +122,24 @@ def sensitivity(study: Study) -> pd.DataFrame:
         {
             "choice": choice,
             "units": found.n_sets,
-            "hardest less easiest": interval(found),
+            EFFECT: interval(found),
             "verdict": found.verdict,
         }
         for choice, found in tried.items()
         if found is not None
     ]
-    names = ["choice", "units", "hardest less easiest", "verdict"]
+    names = ["choice", "units", EFFECT, "verdict"]
     return pd.DataFrame(lines, columns=names).set_index("choice")
 
 
 def _ends(study: Study) -> dict[str, float]:
-    """Gain of the last level less that of the first, of data sets that have both."""
-    gain = mean_gains(study)
-    own = gain[gain["mechanism"].eq(ITEMS)].pivot(index="family", columns="level", values="gain")
+    """Gain of the last level less that of the first, mean over the seeds that have both."""
     last = rules().levels - 1
-    if not {0, last} <= set(own.columns):
-        return {}
-    return dict((own[last] - own[0]).dropna())
+    gain = seed_gains(study)
+    gain = gain[gain["mechanism"].eq(ITEMS) & gain["level"].isin([0, last])]
+    both = gain.pivot(index=["family", "seed"], columns="level", values="gain")
+    both = both.reindex(columns=[0, last])
+    return dict((both[last] - both[0]).dropna().groupby("family").mean())
 
 
 # -- a mixed model
@@ -231,21 +234,25 @@ def power_of_correlation(
 
 
 def spreads_seen(study: Study) -> dict[str, float] | None:
-    """Spread of data sets' effects and of cells about their lines, as recorded; None below three.
+    """Spread of units' effects and of cells about their lines, as recorded; None below three.
 
-    ``cell_sd`` from the scatter of cells about the lines; ``set_sd`` from that of the effects less
-    what the cells explain, not below 0.
+    ``cell_sd`` from the scatter of cells about the lines; ``set_sd`` from that of the units'
+    effects less what the cells explain, not below 0.
     """
     known = [one for one in study.slopes if one.slope.effect is not None]
-    errors = np.array([one.slope.effect_error for one in known], dtype=float)
-    if len(known) < rules().fewest_sets or not np.isfinite(errors).all():
+    squares = {one.family: one.slope.effect_error**2 for one in known}
+    effects = of.by_unit(of.effects_of(known))
+    if len(effects) < rules().fewest_sets or not np.isfinite([*squares.values()]).all():
         return None
-    found = np.array([one.slope.effect for one in known])
-    squares = np.square(np.linspace(0, 1, rules().levels) - 0.5).sum() * len(rules().seeds)
-    between = max(0.0, float(found.var(ddof=1) - np.mean(errors**2)))
+    sizes = Counter(of.unit_of(family) for family in squares)
+    of_units = [square / sizes[unit] for unit, square in of.by_unit(squares).items()]
+    between = max(0.0, float(np.var([*effects.values()], ddof=1) - np.mean(of_units)))
+    # A level's place on its line, if they stand in equal steps, in every seed that was recorded.
+    steps = np.square(np.linspace(0, 1, rules().levels) - 0.5).sum()
+    cells = [squares[one.family] * steps * one.slope.n_seeds for one in known]
     return {
         "set_sd": round(float(np.sqrt(between)), 3),
-        "cell_sd": max(0.001, round(float(np.sqrt(np.mean(errors**2) * squares)), 3)),
+        "cell_sd": max(0.001, round(float(np.sqrt(np.mean(cells))), 3)),
     }
 
 
@@ -279,7 +286,7 @@ def english_first(study: Study) -> pd.DataFrame:
         english, other = np.concatenate(found, axis=1)
         right = english >= 0.5
         means = [other[chosen].mean() if chosen.any() else np.nan for chosen in (right, ~right)]
-        told = ["" if mean != mean else f"{100 * mean:.1f}" for mean in means]
+        told = ["" if mean != mean else f"{mean:.3f}" for mean in means]
         line = {"set": task, "language": language, "seeds": len(found)}
         line |= {"items": found[0].shape[1], "English right": f"{100 * right.mean():.0f} %"}
         line |= {"score where right": told[0], "score where wrong": told[1]}
@@ -296,12 +303,7 @@ def signs(laboratory: Study, real: Study) -> pd.DataFrame:
     """Effect of every data set that both kinds of data have, and whether their signs agree."""
     import pandas as pd
 
-    def of_study(study: Study) -> dict[str, float]:
-        return {
-            one.family: one.slope.effect for one in study.slopes if one.slope.effect is not None
-        }
-
-    mine, theirs = of_study(laboratory), of_study(real)
+    mine, theirs = of.effects_of(laboratory.slopes), of.effects_of(real.slopes)
     lines = [
         {
             "data set": name,

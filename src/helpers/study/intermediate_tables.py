@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from helpers.maths.decisions import FamilyPermutation, Inference
 
 LEVEL_0 = 0
+LIKE = "like for like"
+EFFECT = "hardest less easiest, points"  # heading
+_RANGE_OF_FOUR = 2.06  # mean range of four draws, in standard deviations
 
 
 # -- what the records show
@@ -129,26 +132,21 @@ def p_value(p: float) -> str:
 
 
 def gate_told(study: Study) -> pd.DataFrame:
-    """Which targets count, in points of their metric."""
+    """Which targets count; scores and differences in points of their own metric, not corrected."""
     import pandas as pd
 
-    lines = [
-        {
-            "target": row.course,
-            "English set": row.task,
-            "metric": row.metric,
-            "seeds": row.seeds,
-            "control": f"{100 * row.control:.1f}",
-            "nearest baseline": f"{row.baseline}, {100 * row.against:.1f}" if row.baseline else "",
-            "difference": f"{100 * row.value:+.1f} [{100 * row.low:+.1f}, {100 * row.high:+.1f}]"
-            if row.baseline
-            else "",
-            "counts": _counts(study, row),
-        }
-        for row in study.gate.itertuples()
-    ]
     names = ("target", "English set", "metric", "seeds", "control", "nearest baseline")
-    return pd.DataFrame(lines, columns=[*names, "difference", "counts"]).set_index("target")
+    names += ("difference, points", "counts")
+    lines = []
+    for row in study.gate.itertuples():
+        line = (row.course, row.task, row.metric, row.seeds, f"{100 * row.control:.1f}")
+        value, low, high = (100 * each for each in (row.value, row.low, row.high))
+        near = (
+            f"{row.baseline}, {100 * row.against:.1f}",
+            f"{value:+.1f} [{low:+.1f}, {high:+.1f}]",
+        )
+        lines.append((*line, *(near if row.baseline else ("", "")), _counts(study, row)))
+    return pd.DataFrame(lines, columns=list(names)).set_index("target")
 
 
 def _counts(study: Study, row: Any) -> str:
@@ -158,15 +156,28 @@ def _counts(study: Study, row: Any) -> str:
 
 
 def manipulated(study: Study, mechanism: str = ITEMS) -> pd.DataFrame:
-    """Measured difficulty of every level, mean over seeds, and its range: a line a data set."""
+    """Measured difficulty of every level, mean over seeds, and its range: a line a data set.
+
+    ``of equal levels``: the range that four levels of one difficulty would have in the mean, by
+    the items that difficulty is measured on (2.06 standard errors: Tippett 1925, Biometrika 17).
+    """
     own = study.hard[study.hard["mechanism"].eq(mechanism)]
     table = own.pivot_table(index="family", columns="level", values="difficulty", sort=False)
     table = table.reindex([name for name in rules().families if name in table.index])
     table = table.reindex(columns=range(rules().levels)).astype(float)
-    span = table.max(axis=1) - table.min(axis=1)
+    whole = table.notna().all(axis=1)
+    span = (table.max(axis=1) - table.min(axis=1)).where(whole)
+    rises = table.diff(axis=1).iloc[:, 1:].gt(0).all(axis=1)
+    squares = own.assign(error=own["error"] ** 2).groupby("family")["error"].mean()
+    by_chance = (_RANGE_OF_FOUR * squares**0.5).reindex(table.index).where(whole)
     table.columns = [f"level {level}" for level in table.columns]
-    worked = ["yes" if wide >= rules().least_range else "no" for wide in span]
-    return _written(table.assign(range=span), 2).assign(**{"levels differ": worked})
+    told = _written(table.assign(range=span, **{"of equal levels": by_chance}), 2)
+    for name, holds in (
+        (f"range from {rules().least_range:g}", span.ge(rules().least_range)),
+        ("rises from level to level", rises),
+    ):
+        told[name] = holds.map({True: "yes", False: "no"}).where(whole, "")
+    return told
 
 
 def _written(table: pd.DataFrame, digits: int) -> pd.DataFrame:
@@ -178,25 +189,26 @@ def slopes_told(study: Study) -> pd.DataFrame:
     """A slope a data set, or why there is none."""
     import pandas as pd
 
+    span, effect, error = "range of difficulty, 0 to 1", EFFECT, "standard error, points"
     lines = []
     for one in study.slopes:
         slope = one.slope
         line = {
             "data set": one.family,
-            "cells": f"{slope.n_cells} of {rules().levels * len(rules().seeds)}",
-            "seeds": slope.n_seeds,
+            "cells": f"{one.recorded.sum()} of {rules().levels * len(rules().seeds)}",
+            "seeds": int(one.recorded.any(axis=1).sum()),
             "targets": ", ".join(one.targets),
-            "range of difficulty": f"{slope.range:.2f}",
+            span: f"{slope.range:.2f}" if slope.n_levels == rules().levels else "",
         }
         if slope.effect is None:
-            line |= {"hardest less easiest": "", "standard error": "", "remark": slope.refused}
+            line |= {effect: "", error: "", "remark": slope.refused}
         else:
-            error = "" if slope.effect_error != slope.effect_error else f"{slope.effect_error:.2f}"
-            line |= {"hardest less easiest": f"{slope.effect:+.2f}", "standard error": error}
+            known = slope.effect_error == slope.effect_error
+            line[effect] = f"{slope.effect:+.2f}"
+            line[error] = f"{slope.effect_error:.2f}" if known else ""
             line |= {"remark": ""}
         lines.append(line)
-    names = ("data set", "cells", "seeds", "targets", "range of difficulty")
-    names += ("hardest less easiest", "standard error", "remark")
+    names = ("data set", "cells", "seeds", "targets", span, effect, error, "remark")
     return pd.DataFrame(lines, columns=list(names)).set_index("data set")
 
 
@@ -232,17 +244,22 @@ def points(study: Study) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=names).dropna()
 
 
-def mean_gains(study: Study, *, targets: Sequence[str] | None = None) -> pd.DataFrame:
-    """Mean gain of every cell over targets that count and seeds: family, mechanism, level, gain.
-
-    Cells within a family are left out. ``seeds``: how many stand behind it.
-    """
+def target_gains(study: Study) -> pd.DataFrame:
+    """Gain of every cell, seed and target that counts; cells within a family are left out."""
     gain = of.by_target(study.gains)
-    wanted = study.targets if targets is None else targets
-    gain = gain[gain["counts"].eq(True) & gain["course"].isin(wanted)]
-    of_seed = gain.groupby([*of.CELL, "seed"], sort=False)["gain"].mean().reset_index()
-    found = of_seed.groupby(of.CELL, sort=False)["gain"].agg(["mean", "size"]).reset_index()
-    return found.rename(columns={"mean": "gain", "size": "seeds"})
+    return gain[gain["counts"].eq(True) & gain["course"].isin(study.targets)]
+
+
+def seed_gains(study: Study) -> pd.DataFrame:
+    """The same, mean over targets: family, mechanism, level, seed, gain."""
+    keys = [*of.CELL, "seed"]
+    return target_gains(study).groupby(keys, sort=False)["gain"].mean().reset_index()
+
+
+def mean_gains(study: Study) -> pd.DataFrame:
+    """The same, mean over seeds: family, mechanism, level, gain; ``seeds`` stand behind it."""
+    found = seed_gains(study).groupby(of.CELL, sort=False)["gain"].agg(["mean", "size"])
+    return found.reset_index().rename(columns={"mean": "gain", "size": "seeds"})
 
 
 def by_target_told(study: Study, mechanism: str = ITEMS) -> pd.DataFrame:
@@ -326,21 +343,45 @@ def _retrieval(study: Study, method: str) -> pd.DataFrame:
 
 
 def context(study: Study) -> pd.DataFrame:
-    """Every task as it is: difficulty in English and mean gain over targets that count."""
+    """Every task as it is: difficulty in English and mean gain over targets that count.
+
+    ``gain`` is of the targets that the task has; ``like for like`` of all targets, since a task
+    within a target's family lacks that one, and gains differ from target to target: a fit of
+    gain = task + target, by least squares, told at the mean target.
+    """
     hard = study.hard[study.hard["mechanism"].eq(NOISE) & study.hard["level"].eq(LEVEL_0)]
     mean = hard.groupby("family", sort=False)["difficulty"].mean().reset_index()
     gain = mean_gains(study)
     gain = gain[gain["mechanism"].eq(NOISE) & gain["level"].eq(LEVEL_0)]
-    return mean.merge(gain[["family", "gain", "seeds"]], on="family")
+    own = target_gains(study)
+    own = own[own["mechanism"].eq(NOISE) & own["level"].eq(LEVEL_0)]
+    table = own.pivot_table(index="family", columns="course", values="gain", sort=False)
+    alike = gain["family"].map(_like_for_like(table))
+    found = mean.merge(gain.assign(**{LIKE: alike}), on="family")
+    return found[["family", "difficulty", "gain", LIKE, "seeds"]]
+
+
+def _like_for_like(table: pd.DataFrame) -> dict[str, float]:
+    """Of (tasks, targets) with gaps: each task's effect plus the mean effect of the targets."""
+    import numpy as np
+
+    n_tasks, n_targets = table.shape
+    row, column = np.nonzero(table.notna().to_numpy())
+    design = np.zeros((len(row), n_tasks + n_targets))
+    at = np.arange(len(row))
+    design[at, row] = design[at, n_tasks + column] = 1
+    # Only sums of a task and a target are told apart; those are the same in every solution.
+    found = np.linalg.lstsq(design, table.to_numpy()[row, column], rcond=None)[0]
+    told = found[:n_tasks] + (found[n_tasks:].mean() if n_targets else 0.0)
+    return dict(zip(table.index, told.tolist(), strict=True))
 
 
 def context_test(study: Study) -> FamilyPermutation | None:
-    """Correlation of difficulty and gain over families of tasks; None below four families."""
-    from helpers.data.tasks import task
+    """Correlation of difficulty and gain like for like, over families of tasks; None below four."""
     from helpers.maths.decisions import family_permutation
 
     found = context(study)
-    of_task = [task(rules().family(name).task).family for name in found["family"]]
-    if len(set(of_task)) < 4 or found["gain"].nunique() < 2:
+    units = [of.unit_of(name) for name in found["family"]]
+    if len(set(units)) < 4 or found[LIKE].nunique() < 2:
         return None
-    return family_permutation(found["difficulty"], found["gain"], of_task)
+    return family_permutation(found["difficulty"], found[LIKE], units)

@@ -17,6 +17,7 @@ from helpers.study.difficulty import PVI
 from helpers.study.intermediate_params import ItemDifficultyParams
 from helpers.study.intermediate_rules import rules
 from helpers.study.item_difficulty import CHAPTER, LENGTH, PLACE
+from helpers.study.record import canonical
 from helpers.study.row import Row
 from helpers.study.store import Stored
 from helpers.study.transfer import TUNED
@@ -62,20 +63,26 @@ def item_level(encoder: str, data: str = "local", *, n_boot: int = 2000) -> Item
 def difficulties(encoder: str, data: str) -> list[Stored]:
     """Records of the questions' PVI by one encoder under the rules that stand, by seed.
 
-    Only of the study's own sizes: a trial with fewer rows is another study.
+    Only of the study's own sizes: a trial with fewer rows is another study. Learning rates may be
+    an encoder's own; of several the ones with the most seeds are taken, the study's before others.
     """
     found, _ = store.scan(chapter=CHAPTER)
     own = ItemDifficultyParams().model_dump(mode="json")
-    apart = ("encoder", "data", "seed")
-    kept = {
-        run.record.params["seed"]: run
-        for run in found
-        if run.record.params["encoder"] == encoder
-        and run.record.data.get("source") == data
-        and run.record.data["fingerprints"].get("rules") == rules().items_digest
-        and run.record.params["seed"] in rules().item_by_item["seeds"]
-        and all(own[k] == v for k, v in run.record.params.items() if k not in apart)
-    }
+    apart = ("encoder", "data", "seed", "learning_rates")
+    rates = own["learning_rates"]
+    alike: dict[str, dict[int, Stored]] = {canonical(rates): {}}
+    for run in found:
+        params = run.record.params
+        if (
+            params["encoder"] == encoder
+            and run.record.data.get("source") == data
+            and run.record.data["fingerprints"].get("rules") == rules().items_digest
+            and params["seed"] in rules().item_by_item["seeds"]
+            and all(own[k] == v for k, v in params.items() if k not in apart)
+        ):
+            key = canonical(params.get("learning_rates", rates))
+            alike.setdefault(key, {})[params["seed"]] = run
+    kept = max(alike.values(), key=len)  # the first of those with the most
     return [kept[seed] for seed in sorted(kept)]
 
 
