@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
-from helpers.study.intermediate_items import of_all_levels, pool, tried_on
+from helpers.study.intermediate_items import of_all_levels, one_a_text, pool, tried_on
 from helpers.study.intermediate_rules import rules
 
 
@@ -18,6 +19,26 @@ def test_every_family_has_its_levels(shared_data, name):
     columns = told.get(found.family.kind, ["text"] if found.family.form == "paired" else [])
     texts = [set(row) for row in table[columns].itertuples(index=False)]
     assert sum(map(len, texts)) == len(set().union(*texts)), "two items hold one text"
+    if found.family.kind == "classification":
+        shares = table["label"].value_counts(normalize=True)
+        assert set(shares.index) == set(found.labels)
+        assert shares.max() < 1.5 / len(found.labels), "nearly one class: nothing to learn"
     tried = set(tried_on(found)["id"])
     learnt, held = of_all_levels(found)
     assert len(tried) == found.family.held and not tried & {*learnt["id"], *held["id"]}
+
+
+def test_of_the_hypotheses_of_a_premise_not_always_the_same_label_is_taken():
+    """Files have those of a premise label by label: the first would be of one class throughout."""
+    names = ["entailment", "neutral", "contradiction"]
+    lines = [
+        (f"{premise}{name[0]}", f"Premise {premise}.", name)
+        for premise in range(300)
+        for name in names
+    ]
+    table = pd.DataFrame(lines, columns=["id", "text", "label"]).assign(text2="So it is.")
+    kept = one_a_text(table)
+    assert len(kept) == 300 and kept["text"].is_unique
+    assert kept["label"].value_counts().between(70, 130).all()
+    backwards = one_a_text(table[::-1].reset_index(drop=True))
+    assert set(backwards["id"]) == set(kept["id"]), "the order of the file does not matter"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.errors import UserError
 from helpers.study.courses import Course, Sizes
 from helpers.study.intermediate_rules import Family, rules
-from helpers.study.transfer_data import CourseData, first_by_id
+from helpers.study.transfer_data import CourseData, drawn_by_id, first_by_id
 
 if TYPE_CHECKING:
     import numpy as np
@@ -110,11 +110,16 @@ def pool(name: str, data: str, n_items: int = 0) -> Pool:
         told = ", ".join(f"{count} {how}" for how, count in dropped.items())
         notes = (f"{family.task}: items left out that repeat scored text: {told}",)
     labels = tuple(task(family.task).labels) if family.kind != "similarity" else ()
+    if family.kind == "classification" and (lacking := set(labels) - set(table["label"])):
+        given = f"{name}, of which no item is {', '.join(sorted(lacking))}"
+        raise UserError("intermediate", given, "a data set with items of every label")
     return Pool(family, family.task, table, labels, rows.fingerprint, notes)
 
 
 def one_a_text(table: pd.DataFrame) -> pd.DataFrame:
-    """The first item about each context or premise, or with either sentence; of others all.
+    """One item about each context or premise, or with either sentence; of others all.
+
+    The first; of hypotheses one drawn by id, as files have those of a premise label by label.
 
     >>> import pandas as pd
     >>> pairs = {"id": ["a", "b"], "text": ["It rains."] * 2, "text2": ["Rain.", "Sun."]}
@@ -136,6 +141,9 @@ def one_a_text(table: pd.DataFrame) -> pd.DataFrame:
             fresh.append(not seen.intersection(both))
             seen.update(both if fresh[-1] else ())
         return table[fresh].reset_index(drop=True)
+    if column == "text":
+        drawn = table.iloc[drawn_by_id(table["id"])]
+        table = table[~drawn.duplicated(column).reindex(table.index)]
     return table.drop_duplicates(column).reset_index(drop=True) if column else table
 
 

@@ -7,7 +7,7 @@ text with them. Every draw goes by item id, never by the run's seed, so seeds sh
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
@@ -218,9 +218,14 @@ def first_by_id(table: pd.DataFrame, n: int) -> pd.DataFrame:
     """
     if len(table) <= n:
         return table
-    keys = [hashlib.blake2b(item.encode(), digest_size=8).digest() for item in table["id"]]
-    kept = sorted(sorted(range(len(keys)), key=keys.__getitem__)[:n])
+    kept = sorted(drawn_by_id(table["id"])[:n])
     return table.iloc[kept].reset_index(drop=True)
+
+
+def drawn_by_id(ids: Iterable[str]) -> list[int]:
+    """Places of the ids in an order that looks random and depends on each id alone."""
+    keys = [hashlib.blake2b(item.encode(), digest_size=8).digest() for item in ids]
+    return sorted(range(len(keys)), key=keys.__getitem__)
 
 
 def together(table: pd.DataFrame) -> pd.Series:
