@@ -412,6 +412,13 @@ class TestManipulation:
         assert told.loc["nli", "range from 0.05"] == told.loc["nli", "range"] == ""
         assert told.loc["sts", "range from 0.05"] == "yes"
 
+    def test_a_set_whose_difficulty_is_no_number_has_a_line(self):
+        """Items of one class: chance is perfect. It went unseen while such a set had no line."""
+        found = study(cells(["primary"], seeds=[0]))
+        hard = found.hard
+        hard.loc[hard["family"].eq("nli"), "difficulty"] = np.nan
+        assert tables.manipulated(found).loc["nli"].eq("").all()
+
     def test_the_range_of_equal_levels_is_that_of_their_items(self):
         rng = np.random.default_rng(0)
         levels = rng.normal(0, 0.03, size=(4000, 4))

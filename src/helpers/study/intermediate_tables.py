@@ -163,7 +163,8 @@ def manipulated(study: Study, mechanism: str = ITEMS) -> pd.DataFrame:
     """
     own = study.hard[study.hard["mechanism"].eq(mechanism)]
     table = own.pivot_table(index="family", columns="level", values="difficulty", sort=False)
-    table = table.reindex([name for name in rules().families if name in table.index])
+    there = set(own["family"])  # also a set whose difficulty is no number
+    table = table.reindex([name for name in rules().families if name in there])
     table = table.reindex(columns=range(rules().levels)).astype(float)
     whole = table.notna().all(axis=1)
     span = (table.max(axis=1) - table.min(axis=1)).where(whole)
