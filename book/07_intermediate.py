@@ -422,6 +422,15 @@ else:
         f"[{one.inner_low:+.2f}, {one.inner_high:+.2f}]. Verdict: *{one.verdict}*"
         + ("." if primary["recorded"] == primary["planned"] else ", of what is recorded so far.")
     )
+gained = tables.mean_gains(real)
+gained = gained[gained["mechanism"].eq("items")].groupby("family")["gain"].mean()
+if len(gained):
+    told += (
+        f" The mean gain over all levels is {gained.mean():+.2f} points (by data set {gained.min():+.2f} to "
+        f"{gained.max():+.2f})"
+    )
+    little = gained.abs().max() < rules().smallest_effect
+    told += ": on the whole these tasks add next to nothing, hard or easy." if little else "."
 Markdown(told)
 
 # %% tags=["hide-input"]
