@@ -256,8 +256,8 @@ def test_tables_take_what_there_is(claimed):
     assert means.is_monotonic_decreasing
     even = complexity_tables.equal_shares(rows, "two classes").set_index("task")
     one = complexity_tables.sources(rows).set_index("course").loc["similarity"]
-    base, score = even.loc["similarity", "base"], float(one["source score"].split()[0]) / 100
-    gain = float(one["source gain"].split()[0]) / 100
+    base, score = even.loc["similarity", "base"], float(one["source score"].split()[0])
+    gain = float(one["source gain"].split()[0])
     expected = (base + means.mean() * gain) / score
     assert even.loc["similarity"].iloc[-1] == pytest.approx(expected, abs=0.01)
 
