@@ -422,15 +422,12 @@ else:
         f"[{one.inner_low:+.2f}, {one.inner_high:+.2f}]. Verdict: *{one.verdict}*"
         + ("." if primary["recorded"] == primary["planned"] else ", of what is recorded so far.")
     )
-gained = tables.mean_gains(real)
-gained = gained[gained["mechanism"].eq("items")].groupby("family")["gain"].mean()
-if len(gained):
+if (gained := beside.over_units_and_seeds(real, "items")) is not None:
+    mean = gained[1]
     told += (
-        f" The mean gain over all levels is {gained.mean():+.2f} points (by data set {gained.min():+.2f} to "
-        f"{gained.max():+.2f})"
+        f" The mean gain over all levels is {mean.value:+.2f} [{mean.low:+.2f}, {mean.high:+.2f}] points, interval over "
+        "units and seeds: where tasks as a whole add little, there is little for their difficulty to change."
     )
-    little = gained.abs().max() < rules().smallest_effect
-    told += ": on the whole these tasks add next to nothing, hard or easy." if little else "."
 Markdown(told)
 
 # %% tags=["hide-input"]

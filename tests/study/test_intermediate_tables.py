@@ -436,6 +436,10 @@ class TestLikeForLike:
         assert tables._like_for_like(table) == pytest.approx(whole)
         assert whole == pytest.approx({"a": 1.0, "b": 2.0, "c": 3.0}), "at the mean target"
 
+    def test_tasks_that_no_target_ties_together_are_not_compared(self):
+        table = pd.DataFrame([[1.0, np.nan], [np.nan, 2.0]], index=["a", "b"])
+        assert np.isnan([*tables._like_for_like(table).values()]).all()
+
 
 class TestRulesToldAsTables:
     def test_sizes_are_those_of_the_file(self):

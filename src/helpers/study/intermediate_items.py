@@ -141,10 +141,10 @@ def one_a_text(table: pd.DataFrame) -> pd.DataFrame:
             fresh.append(not seen.intersection(both))
             seen.update(both if fresh[-1] else ())
         return table[fresh].reset_index(drop=True)
-    if column == "text":
-        drawn = table.iloc[drawn_by_id(table["id"])]
-        table = table[~drawn.duplicated(column).reindex(table.index)]
-    return table.drop_duplicates(column).reset_index(drop=True) if column else table
+    if column is None:
+        return table
+    drawn = table.iloc[drawn_by_id(table["id"])] if column == "text" else table
+    return drawn.drop_duplicates(column).sort_index().reset_index(drop=True)
 
 
 @lru_cache(maxsize=2)

@@ -76,8 +76,12 @@ def secondary(study: Study) -> pd.DataFrame:
     return table.set_index("question")
 
 
-def over_units_and_seeds(study: Study, mechanism: str, level: int) -> tuple[int, Interval] | None:
+def over_units_and_seeds(
+    study: Study, mechanism: str, level: int | None = None
+) -> tuple[int, Interval] | None:
     """Whether the mean gain of a mechanism differs from 0: number of units, and the test.
+
+    level : None for the mean of all levels.
 
     All data sets are set against the same controls, so what is particular to a control moves all
     gains of its seed: seeds are crossed with the units. Of seeds that all units have; None below
@@ -86,7 +90,8 @@ def over_units_and_seeds(study: Study, mechanism: str, level: int) -> tuple[int,
     from helpers.maths.statistics import two_way_interval
 
     gain = seed_gains(study)
-    own = gain[gain["mechanism"].eq(mechanism) & gain["level"].eq(level)]
+    own = gain[gain["mechanism"].eq(mechanism)]
+    own = own if level is None else own[own["level"].eq(level)]
     own = own.assign(unit=[of.unit_of(family) for family in own["family"]])
     block = own.pivot_table(index="seed", columns="unit", values="gain").dropna()
     if block.shape[0] < 2 or block.shape[1] < rules().fewest_sets:

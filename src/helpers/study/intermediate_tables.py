@@ -363,7 +363,10 @@ def context(study: Study) -> pd.DataFrame:
 
 
 def _like_for_like(table: pd.DataFrame) -> dict[str, float]:
-    """Of (tasks, targets) with gaps: each task's effect plus the mean effect of the targets."""
+    """Of (tasks, targets) with gaps: each task's effect plus the mean effect of the targets.
+
+    NaN where no chain of cells leads from each task to each other: those cannot be compared.
+    """
     import numpy as np
 
     n_tasks, n_targets = table.shape
@@ -371,8 +374,10 @@ def _like_for_like(table: pd.DataFrame) -> dict[str, float]:
     design = np.zeros((len(row), n_tasks + n_targets))
     at = np.arange(len(row))
     design[at, row] = design[at, n_tasks + column] = 1
-    # Only sums of a task and a target are told apart; those are the same in every solution.
-    found = np.linalg.lstsq(design, table.to_numpy()[row, column], rcond=None)[0]
+    # Only sums of a task and a target are told apart: of full rank but for one, all of them are.
+    found, _, rank, _ = np.linalg.lstsq(design, table.to_numpy()[row, column], rcond=None)
+    if rank < n_tasks + n_targets - 1:
+        return dict.fromkeys(table.index, float("nan"))
     told = found[:n_tasks] + (found[n_tasks:].mean() if n_targets else 0.0)
     return dict(zip(table.index, told.tolist(), strict=True))
 
