@@ -9,7 +9,7 @@ from helpers.study.intermediate_items import of_all_levels, one_a_text, pool, tr
 from helpers.study.intermediate_rules import rules
 
 
-@pytest.mark.parametrize("name", rules().families)
+@pytest.mark.parametrize("name", rules().tasks)
 def test_every_family_has_its_levels(shared_data, name):
     found = pool(name, f"local:{shared_data}")
     assert len(found.table) == rules().levels * found.per_level

@@ -51,7 +51,7 @@ def difficulty_of(cell: Cell) -> float:
     """Planted: levels 0.15 apart, data sets 0.02."""
     if cell.mechanism not in OF_A_FAMILY:
         return 0.0
-    return 0.2 + 0.15 * cell.level + 0.02 * list(rules().families).index(cell.intermediate)
+    return 0.2 + 0.15 * cell.level + 0.02 * list(rules().tasks).index(cell.intermediate)
 
 
 def made(cell: Cell, *, per_level: float = 0.0, noise: float = 0.3, **changes) -> tuple:
@@ -84,7 +84,7 @@ def made(cell: Cell, *, per_level: float = 0.0, noise: float = 0.3, **changes) -
             items.add(row.key, [f"{task}-{i}" for i in range(N)], scores)
 
     if cell.mechanism in OF_A_FAMILY and cell.mechanism != "masked":
-        family = rules().families[cell.intermediate]
+        family = rules().family(cell.intermediate)
         score = 0.5 + 0.5 * (1 - difficulty_of(cell))
         kind = ("intermediate", "accuracy", family.task, family.kind, "en", "difficulty")
         add(*kind, score, labels="clean", chance=0.5, **told)

@@ -23,7 +23,7 @@ from helpers.study.grid_code import code_of
 from helpers.study.intermediate import VERSION
 from helpers.study.intermediate_counted import counted
 from helpers.study.intermediate_data import CHAPTER
-from helpers.study.intermediate_design import DESIGNS, Cell, cells, control
+from helpers.study.intermediate_design import DESIGNS, Cell, cells, control, families_of
 from helpers.study.intermediate_params import IntermediateParams
 from helpers.study.intermediate_rules import MECHANISMS, NONE, OF_A_FAMILY, rules
 from helpers.study.params import build, published
@@ -128,7 +128,7 @@ def grid(
     params = build(CHAPTER, values)
     assert isinstance(params, IntermediateParams)
     label, fingerprint = _encoder(params)
-    there, notes = _families(params.data, families)
+    there, notes = _families(params.data, designs, families)
     found = cells(designs, families=there, seeds=seeds)
     if params.data != "lab":
         found = [*map(control, rules().seeds), *(one for one in found if one.mechanism != NONE)]
@@ -161,16 +161,19 @@ def chunk_of(cell: Cell) -> str:
     return f"{family}{cell.mechanism}-seed{cell.seed}"
 
 
-def _families(data: str, wanted: Sequence[str] | None) -> tuple[list[str], list[str]]:
+def _families(
+    data: str, designs: Sequence[str], wanted: Sequence[str] | None
+) -> tuple[list[str], list[str]]:
     """Families that a source has. One that was asked for by name must be there."""
     from helpers.data.sources import available
 
     there, notes = [], []
     refused: UserError | None = None
-    for name in wanted or rules().families:
-        if name not in rules().families:
-            raise UserError("families", name, rules().families)
-        family = rules().families[name]
+    planned = {name: None for design in designs for name in families_of(design)}
+    for name in wanted or planned:
+        if name not in planned:
+            raise UserError("families", name, planned)
+        family = rules().family(name)
         try:
             if data == "lab" and not family.lab:
                 has = [one.name for one in rules().families.values() if one.lab]
@@ -184,7 +187,7 @@ def _families(data: str, wanted: Sequence[str] | None) -> tuple[list[str], list[
             continue
         there.append(name)
     if not there:
-        raise refused or UserError("families", wanted, rules().families)
+        raise refused or UserError("families", wanted, planned)
     return there, notes
 
 

@@ -78,7 +78,7 @@ def check(params: IntermediateParams) -> None:
     """Refuse parameters that do not go together, by name."""
     given = params.intermediate
     if params.of_a_family and given == "none":
-        raise UserError("intermediate", given, ", ".join(rules().families))
+        raise UserError("intermediate", given, ", ".join(rules().tasks))
     if not params.of_a_family and given != "none":
         raise UserError("mechanism", params.mechanism, "items, noise, masked, permuted")
     if params.level and params.mechanism not in (ITEMS, NOISE):

@@ -24,11 +24,12 @@ from helpers.study.intermediate_rules import (
     rules,
 )
 
+CONTEXT = "context"
 # design -> mechanisms that it needs; every design needs the control without an intermediate task
 DESIGNS: dict[str, tuple[str, ...]] = {
     "primary": (NONE, ITEMS),
     "controls": (NONE, LONGER, PERMUTED, MASKED),
-    "context": (NONE, NOISE),  # level 0 of noise: the task as it is, the classical design
+    CONTEXT: (NONE, NOISE),  # level 0 of noise: the task as it is, the classical design
     "noise": (NONE, NOISE),
 }
 
@@ -78,15 +79,16 @@ def cells(
 ) -> list[Cell]:
     """Cells of one design or several, each once: controls, then by seed.
 
+    families : all that a design has where None is given; one that it has not gives no cell.
+
     Errors: UserError on ``design``, ``family`` and ``seed`` (of the frozen rules).
 
     >>> len(cells(["primary"])), len(cells(["primary"], families=["nli"], seeds=[0]))
     (165, 5)
     """
-    wanted = tuple(families) if families else tuple(rules().families)
-    for name in wanted:
-        if name not in rules().families:
-            raise UserError("family", name, rules().families)
+    for name in families or ():
+        if name not in rules().tasks:
+            raise UserError("family", name, rules().tasks)
     drawn = tuple(rules().seeds) if seeds is None else tuple(seeds)
     for seed in drawn:
         if seed not in rules().seeds:
@@ -96,14 +98,20 @@ def cells(
         for design in designs:
             if design not in DESIGNS:
                 raise UserError("design", design, DESIGNS)
+            wanted = [one for one in families_of(design) if not families or one in families]
             for mechanism in DESIGNS[design]:
-                for family in wanted if mechanism in OF_A_FAMILY else ("none",):
+                for family in wanted if mechanism in OF_A_FAMILY else ["none"]:
                     for level in _levels(design, mechanism):
                         found[Cell(seed, mechanism, family, level)] = None
     return sorted(found, key=lambda cell: cell.mechanism != NONE)  # else in the order they came
 
 
+def families_of(design: str) -> tuple[str, ...]:
+    """Intermediate data sets of a design: those whose difficulty is changed; of context, more."""
+    return tuple(rules().tasks if design == CONTEXT else rules().families)
+
+
 def _levels(design: str, mechanism: str) -> range:
-    if mechanism not in (ITEMS, NOISE) or design == "context":
+    if mechanism not in (ITEMS, NOISE) or design == CONTEXT:
         return range(1)
     return range(rules().levels)

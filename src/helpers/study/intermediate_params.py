@@ -72,8 +72,8 @@ class IntermediateParams(ItemsParams):
     @field_validator("intermediate")
     @classmethod
     def _intermediate(cls, value: str) -> str:
-        if value not in ("none", *rules().families):
-            raise ValueError(", ".join(("none", *rules().families)))
+        if value not in ("none", *rules().tasks):
+            raise ValueError(", ".join(("none", *rules().tasks)))
         return value
 
     @field_validator("mechanism")

@@ -13,7 +13,7 @@ from helpers.study import intermediate_gains as of
 from helpers.study.courses import COURSES
 from helpers.study.intermediate_data import CHAPTER
 from helpers.study.intermediate_design import DESIGNS, cells
-from helpers.study.intermediate_rules import ITEMS, MASKED, NOISE, PERMUTED, rules
+from helpers.study.intermediate_rules import ITEMS, MASKED, NOISE, PERMUTED, Family, rules
 from helpers.study.store import Stored
 
 if TYPE_CHECKING:
@@ -46,15 +46,19 @@ def decisions() -> pd.DataFrame:
     return pd.DataFrame({"decided": lines}).rename_axis("rule")
 
 
-def families() -> pd.DataFrame:
-    """The intermediate data sets, a line each; of one ``unit``: averaged first in the test."""
+def families(wanted: Iterable[Family] | None = None) -> pd.DataFrame:
+    """Intermediate data sets, a line each; of one ``unit``: averaged first in the test.
+
+    wanted : those whose difficulty is changed where None is given.
+    """
     import pandas as pd
 
     from helpers.data.tasks import task
 
+    wanted = list(rules().families.values() if wanted is None else wanted)
     not_counted = {
-        name: [course for course in rules().same if rules().same_family(course, name)]
-        for name in rules().families
+        one.name: [course for course in rules().same if rules().same_family(course, one.name)]
+        for one in wanted
     }
     lines = [
         {
@@ -68,7 +72,7 @@ def families() -> pd.DataFrame:
             "tokens a text": one.max_length,
             "target not counted": ", ".join(not_counted[one.name]),
         }
-        for one in rules().families.values()
+        for one in wanted
     ]
     return pd.DataFrame(lines).set_index("family")
 

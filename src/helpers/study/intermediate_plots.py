@@ -29,8 +29,10 @@ DIFFICULTY = "measured difficulty (share of the way to perfect that is missing)"
 def _look(family: str) -> dict[str, object]:
     import seaborn
 
-    place = list(rules().families).index(family)
-    return {"marker": _MARKERS[place % 8], "color": seaborn.color_palette("colorblind", 10)[place]}
+    place = list(rules().tasks).index(family)
+    look = {"marker": _MARKERS[place % 8]}
+    look |= {"color": seaborn.color_palette("colorblind", 10)[place % 10]}
+    return look if family in rules().families else {**look, "mfc": "white"}
 
 
 def answer(effects: pd.DataFrame, primary: Inference | None) -> Figure:

@@ -1,7 +1,8 @@
 """Chapter 7: what was decided before the results, read from ``intermediate_rules.toml``.
 
-Its hash, with that of the targets, stands in every record of the chapter. Data only: which runs
-there are follows in ``intermediate_design``, what is made of them in ``intermediate_tables``.
+Its hash, with that of the targets, stands in every record of the chapter. The classical design has
+further tasks, from ``intermediate_context.toml``. Data only: which runs there are follows in
+``intermediate_design``, what is made of them in ``intermediate_tables``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from helpers.errors import UserError
 from helpers.study.courses import COURSES
 
 FILE = Path(__file__).with_name("intermediate_rules.toml")
+CONTEXT_FILE = FILE.with_name("intermediate_context.toml")
 ITEMS, NOISE, MASKED, PERMUTED, LONGER, NONE = (
     "items",
     "noise",
@@ -53,11 +55,14 @@ class Rules:
     """The file as typed values; ``digest`` is the hash of the file and of the targets.
 
     ``items_digest``: of what the study item by item rests on, which has no target of its own.
+    ``families``: data sets whose difficulty is changed; ``context``: those that only the classical
+    design has beside them.
     """
 
     digest: str
     items_digest: str
     families: dict[str, Family]
+    context: dict[str, Family]
     levels: int
     noise: tuple[float, ...]
     seeds: tuple[int, ...]
@@ -74,11 +79,16 @@ class Rules:
     answer_retrieval: dict[str, Any]
     item_by_item: dict[str, Any]
 
+    @property
+    def tasks(self) -> dict[str, Family]:
+        """Every intermediate data set of the chapter, those of the classical design alone last."""
+        return self.families | self.context
+
     def family(self, name: str) -> Family:
-        """A family by name; UserError on ``intermediate`` for another one."""
-        if name not in self.families:
-            raise UserError("intermediate", name, self.families)
-        return self.families[name]
+        """An intermediate data set by name; UserError on ``intermediate`` for another one."""
+        if name not in self.tasks:
+            raise UserError("intermediate", name, self.tasks)
+        return self.tasks[name]
 
     def same_family(self, course: str, family: str | None) -> bool:
         """Whether a target's course and an intermediate task are of one family.
@@ -106,18 +116,23 @@ def rules(path: Path = FILE) -> Rules:
     """
     content = path.read_bytes().replace(b"\r\n", b"\n")
     told = tomllib.loads(content.decode())
+    beside = tomllib.loads(CONTEXT_FILE.read_text("utf-8"))
     decided = content + repr(COURSES["07_intermediate"]).encode()
     of_items = repr((told["item_by_item"], COURSES["item_difficulty"]))
     return Rules(
         digest=hashlib.sha256(decided).hexdigest()[:16],
         items_digest=hashlib.sha256(of_items.encode()).hexdigest()[:16],
-        families={name: Family(name, **entry) for name, entry in told["family"].items()},
+        families=_families(told),
+        context=_families(beside),
         levels=told["levels"]["count"],
         noise=tuple(told["levels"]["noise"]),
         seeds=tuple(told["seeds"]["gain"]),
         difficulty_seeds=tuple(told["seeds"]["difficulty"]),
         learning_rates=tuple(told["learning_rates"]["tried"]),
-        same={course: tuple(names) for course, names in told["same"].items()},
+        same={
+            course: (*names, *beside["same"].get(course, ()))
+            for course, names in told["same"].items()
+        },
         controls_only=tuple(told["controls_only"]["targets"]),
         smallest_effect=told["decision"]["smallest_effect"],
         alpha=told["decision"]["alpha"],
@@ -128,3 +143,7 @@ def rules(path: Path = FILE) -> Rules:
         answer_retrieval=told["answer_retrieval"],
         item_by_item=told["item_by_item"],
     )
+
+
+def _families(told: dict[str, Any]) -> dict[str, Family]:
+    return {name: Family(name, **entry) for name, entry in told["family"].items()}
