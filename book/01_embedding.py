@@ -175,8 +175,8 @@ ORDER = {"x": "pair overlap", "y": "precision@1"}
 
 def told(row, scale=1.0, digits=2):
     verdict = "yes" if row.low > 0 else "no" if row.high < 0 else "open"
-    low, value, high = (scale * end for end in (row.low, row.value, row.high))
-    return f"{verdict}: {value:+.{digits}f} [{low:+.{digits}f}, {high:+.{digits}f}]"
+    ends = (scale * end for end in (row.value, row.low, row.high))
+    return f"{verdict}: {tables.signed(*ends, digits=digits)}"
 
 
 points = {"scale": 100, "digits": 1}

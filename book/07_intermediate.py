@@ -24,6 +24,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.display import Markdown, display
 
+from helpers.study import intermediate_classical as classical
 from helpers.study import intermediate_gains as gains
 from helpers.study import intermediate_planned as planned
 from helpers.study import intermediate_plots as figures
@@ -34,6 +35,7 @@ from helpers.study.intermediate_rules import FILE, rules
 from helpers.study.params import build
 from helpers.study.run import run
 from helpers.study.store import Stored
+from helpers.study.tables import signed
 
 warnings.filterwarnings("ignore", message="IProgress not found")  # no bars on this page
 plots.use_style()
@@ -425,8 +427,8 @@ else:
 if (gained := beside.over_units_and_seeds(real, "items")) is not None:
     mean = gained[1]
     told += (
-        f" The mean gain over all levels is {mean.value:+.2f} [{mean.low:+.2f}, {mean.high:+.2f}] points, interval over "
-        "units and seeds: where tasks as a whole add little, there is little for their difficulty to change."
+        f" The mean gain over all levels is {signed(mean.value, mean.low, mean.high)} points, interval over units "
+        "and seeds: where tasks as a whole add little, there is little for their difficulty to change."
     )
 Markdown(told)
 
@@ -485,7 +487,7 @@ if iso.records:
 planned.families(rules().context.values())
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Mean gain of every intermediate task against its measured difficulty, a marker a data set."}}
-points = tables.context(real)
+points = classical.context(real)
 if len(points):
     figures.context(points)
     plt.show()
@@ -501,7 +503,7 @@ shown(
 # %% tags=["hide-input"]
 units = len({gains.unit_of(name) for name in rules().tasks})
 few = beside.power_of_correlation((units,), (0.5,))["found"].iloc[0]
-test = tables.context_test(real)
+test = classical.context_test(real)
 if test is None:
     told = "**No correlation yet**: it needs four families of tasks. "
 else:

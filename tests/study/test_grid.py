@@ -145,7 +145,7 @@ def test_controls_of_all_seeds_are_made_before_a_cell_of_real_text(stub) -> None
 def test_controls_of_all_seeds_belong_to_a_grid_of_published_text(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(study, "_families", lambda data, wanted: (["sts"], []))
+    monkeypatch.setattr(study, "_families", lambda data, designs, wanted: (["sts"], []))
     names = {}
     for data in (f"local:{tmp_path}", "lab"):
         found, _ = study.grid(["primary"], {"data": data, "encoder": "models/tiny"}, seeds=[1])

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from helpers import paths
+from helpers.study import intermediate_classical as classical
 from helpers.study import intermediate_gains as gains
 from helpers.study import intermediate_planned as planned
 from helpers.study import intermediate_plots as figures
@@ -186,7 +187,7 @@ def everything(found: tables.Study, *, drawn: bool = False) -> None:
         tables.by_target_told(found),
         tables.controls(found),
         tables.drift_told(found),
-        tables.context(found),
+        classical.context(found),
         beside.secondary(found),
         beside.sensitivity(found),
         beside.signs(found, found),
@@ -195,7 +196,7 @@ def everything(found: tables.Study, *, drawn: bool = False) -> None:
         assert not table.index.duplicated().any()
         assert "nan" not in table.to_string()
     beside.mixed(found)
-    tables.context_test(found)
+    classical.context_test(found)
     beside.spreads_seen(found)
     if drawn:
         everything_drawn(found)
@@ -210,7 +211,7 @@ def everything_drawn(found: tables.Study) -> None:
     if len(points := tables.points(found)):
         figures.slopes(points, effects)
     figures.levels(found.hard, "items")
-    figures.context(tables.context(found))
+    figures.context(classical.context(found))
     plt.close("all")
 
 
@@ -431,14 +432,14 @@ class TestLikeForLike:
     def test_which_targets_a_task_has_does_not_move_it(self):
         tasks, targets = np.array([0.0, 1.0, 2.0]), np.array([3.0, -1.0])
         table = pd.DataFrame(tasks[:, None] + targets, index=["a", "b", "c"])
-        whole = tables._like_for_like(table)
+        whole = classical._like_for_like(table)
         table.loc["a", 0] = table.loc["c", 1] = np.nan
-        assert tables._like_for_like(table) == pytest.approx(whole)
+        assert classical._like_for_like(table) == pytest.approx(whole)
         assert whole == pytest.approx({"a": 1.0, "b": 2.0, "c": 3.0}), "at the mean target"
 
     def test_tasks_that_no_target_ties_together_are_not_compared(self):
         table = pd.DataFrame([[1.0, np.nan], [np.nan, 2.0]], index=["a", "b"])
-        assert np.isnan([*tables._like_for_like(table).values()]).all()
+        assert np.isnan([*classical._like_for_like(table).values()]).all()
 
 
 class TestRulesToldAsTables:

@@ -65,6 +65,13 @@ def grid(
 ) -> None:
     """The runs of chapter 7 that a DESIGN consists of: primary, controls, context, noise.
 
+    \b
+    primary   levels of difficulty by items, of eight data sets (the default)
+    noise     the same by exchanged labels
+    context   tasks as they are: those eight and four more
+    controls  the target learnt twice as long; a task's text with masked words, or with
+              labels of other rows
+
     Without --run nothing is made: what there is, what is recorded, and how long the rest will take,
     by what like runs took on this machine. With it the missing runs are made, one after the other.
     Every record stands as soon as it is made: stop at any time, and the same command goes on. An

@@ -219,7 +219,7 @@ def taught_told(rows: pd.DataFrame, course: str) -> str:
     if own.empty:
         return ""
     gains = [
-        f"{row.value:+.2f} [{row.low:+.2f}, {row.high:+.2f}] on {row.task} ({row.target_language})"
+        f"{tables.signed(row.value, row.low, row.high)} on {row.task} ({row.target_language})"
         for row in own.itertuples()
     ]
     meant = {

@@ -131,9 +131,13 @@ def one_a_text(table: pd.DataFrame) -> pd.DataFrame:
     >>> alone = {"id": ["a", "b"], "text": ["It rains."] * 2, "text2": ["", ""]}
     >>> len(one_a_text(pd.DataFrame(alone)))
     2
+    >>> asked = {"id": ["a", "b"], "context": ["", ""], "question": ["Why?", "Where?"]}
+    >>> len(one_a_text(pd.DataFrame(asked)))
+    2
     """
     pairs = "text2" in table and bool((table["text2"] != "").any())
-    column = "context" if "context" in table else "text" if pairs else None
+    contexts = "context" in table and bool((table["context"] != "").any())
+    column = "context" if contexts else "text" if pairs else None
     if "sentence1" in table:
         seen: set[str] = set()
         fresh = []

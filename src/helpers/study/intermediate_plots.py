@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from helpers.study.intermediate_classical import LIKE
 from helpers.study.intermediate_rules import rules
-from helpers.study.intermediate_tables import LIKE
 from helpers.study.plots import WIDTH
 
 if TYPE_CHECKING:

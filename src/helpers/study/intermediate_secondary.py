@@ -14,18 +14,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from helpers.study import intermediate_gains as of
+from helpers.study.intermediate_classical import context_test
 from helpers.study.intermediate_gate import controls_of
 from helpers.study.intermediate_rules import ITEMS, MASKED, NOISE, PERMUTED, rules
 from helpers.study.intermediate_tables import (
     EFFECT,
     LEVEL_0,
     Study,
-    context_test,
     interval,
     p_value,
     points,
     seed_gains,
 )
+from helpers.study.tables import signed
 from helpers.study.transfer import TUNED
 from helpers.study.transfer_data import SOURCE
 
@@ -67,8 +68,7 @@ def secondary(study: Study) -> pd.DataFrame:
         own = over_units_and_seeds(study, mechanism, level)
         if own is not None:
             units, found = own
-            told = f"{found.value:+.2f} [{found.low:+.2f}, {found.high:+.2f}]"
-            tested(question, units, told, found.p)
+            tested(question, units, signed(found.value, found.low, found.high), found.p)
     table = pd.DataFrame(lines, columns=["question", "units", "estimate", "p"])
     adjusted = holm(table["p"]) if len(table) else []
     table["p, Holm"] = [p_value(p) for p in adjusted]
@@ -312,8 +312,8 @@ def signs(laboratory: Study, real: Study) -> pd.DataFrame:
     lines = [
         {
             "data set": name,
-            "laboratory": f"{mine[name]:+.2f}",
-            "real corpora": f"{theirs[name]:+.2f}",
+            "laboratory": f"{mine[name]:+z.2f}",
+            "real corpora": f"{theirs[name]:+z.2f}",
             "same sign": "yes" if np.sign(mine[name]) == np.sign(theirs[name]) else "no",
         }
         for name in rules().families

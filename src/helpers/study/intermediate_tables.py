@@ -3,7 +3,7 @@
 Takes what is there: without records every table has its columns and no lines, and no number is
 told. What was planned stands in ``intermediate_planned``; what decides anything in
 ``intermediate_gains`` (slopes, the primary test) and ``intermediate_gate`` (targets); what stands
-beside it in ``intermediate_secondary``.
+beside it in ``intermediate_secondary`` and ``intermediate_classical``.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from helpers.study.intermediate_rules import (
     rules,
 )
 from helpers.study.store import Stored
+from helpers.study.tables import signed
 from helpers.study.transfer_baselines import BAG, UNTRAINED
 from helpers.study.transfer_baselines import NONE as UNTUNED
 from helpers.study.transfer_scores import N_BOOT
@@ -33,10 +34,9 @@ from helpers.study.transfer_scores import N_BOOT
 if TYPE_CHECKING:
     import pandas as pd
 
-    from helpers.maths.decisions import FamilyPermutation, Inference
+    from helpers.maths.decisions import Inference
 
 LEVEL_0 = 0
-LIKE = "like for like"
 EFFECT = "hardest less easiest, points"  # heading
 _RANGE_OF_FOUR = 2.06  # mean range of four draws, in standard deviations
 
@@ -120,7 +120,7 @@ def _with_slope(study: Study) -> str:
 
 def interval(found: Any, digits: int = 2) -> str:
     """``mean [low, high]`` of an inference."""
-    return f"{found.mean:+.{digits}f} [{found.low:+.{digits}f}, {found.high:+.{digits}f}]"
+    return signed(found.mean, found.low, found.high, digits)
 
 
 def p_value(p: float) -> str:
@@ -140,11 +140,8 @@ def gate_told(study: Study) -> pd.DataFrame:
     lines = []
     for row in study.gate.itertuples():
         line = (row.course, row.task, row.metric, row.seeds, f"{100 * row.control:.1f}")
-        value, low, high = (100 * each for each in (row.value, row.low, row.high))
-        near = (
-            f"{row.baseline}, {100 * row.against:.1f}",
-            f"{value:+.1f} [{low:+.1f}, {high:+.1f}]",
-        )
+        difference = signed(*(100 * each for each in (row.value, row.low, row.high)), digits=1)
+        near = (f"{row.baseline}, {100 * row.against:.1f}", difference)
         lines.append((*line, *(near if row.baseline else ("", "")), _counts(study, row)))
     return pd.DataFrame(lines, columns=list(names)).set_index("target")
 
@@ -205,7 +202,7 @@ def slopes_told(study: Study) -> pd.DataFrame:
             line |= {effect: "", error: "", "remark": slope.refused}
         else:
             known = slope.effect_error == slope.effect_error
-            line[effect] = f"{slope.effect:+.2f}"
+            line[effect] = f"{slope.effect:+z.2f}"
             line[error] = f"{slope.effect_error:.2f}" if known else ""
             line |= {"remark": ""}
         lines.append(line)
@@ -273,7 +270,7 @@ def by_target_told(study: Study, mechanism: str = ITEMS) -> pd.DataFrame:
     gain = gain[gain["mechanism"].eq(mechanism)]
     mean = gain.groupby(["family", "course", "counts"], sort=False)["gain"].mean().reset_index()
     mean["told"] = [
-        f"{value:+.1f}" if counts and course in study.targets else f"({value:+.1f})"
+        f"{value:+z.1f}" if counts and course in study.targets else f"({value:+z.1f})"
         for value, counts, course in zip(mean["gain"], mean["counts"], mean["course"], strict=True)
     ]
     table = mean.pivot(index="family", columns="course", values="told")
@@ -298,10 +295,10 @@ def controls(study: Study) -> pd.DataFrame:
         own = gain[chosen]
         of_family = own.groupby("family")["gain"].mean()
         line = {"what came before the target": name, "data sets": len(of_family)}
-        line["mean gain"] = f"{of_family.mean():+.2f}" if len(of_family) else "not recorded"
+        line["mean gain"] = f"{of_family.mean():+z.2f}" if len(of_family) else "not recorded"
         spread = len(of_family) > 1
-        line["from"] = f"{of_family.min():+.2f}" if spread else ""
-        line["to"] = f"{of_family.max():+.2f}" if spread else ""
+        line["from"] = f"{of_family.min():+z.2f}" if spread else ""
+        line["to"] = f"{of_family.max():+z.2f}" if spread else ""
         lines.append(line)
     return pd.DataFrame(lines).set_index("what came before the target")
 
@@ -338,56 +335,3 @@ def drift_told(study: Study) -> pd.DataFrame:
 def _retrieval(study: Study, method: str) -> pd.DataFrame:
     own = study.table
     return own[own["role"].eq("retrieval") & own["method"].eq(method)]
-
-
-# -- the classical design
-
-
-def context(study: Study) -> pd.DataFrame:
-    """Every task as it is: difficulty in English and mean gain over targets that count.
-
-    ``gain`` is of the targets that the task has; ``like for like`` of all targets, since a task
-    within a target's family lacks that one, and gains differ from target to target: a fit of
-    gain = task + target, by least squares, told at the mean target.
-    """
-    hard = study.hard[study.hard["mechanism"].eq(NOISE) & study.hard["level"].eq(LEVEL_0)]
-    mean = hard.groupby("family", sort=False)["difficulty"].mean().reset_index()
-    gain = mean_gains(study)
-    gain = gain[gain["mechanism"].eq(NOISE) & gain["level"].eq(LEVEL_0)]
-    own = target_gains(study)
-    own = own[own["mechanism"].eq(NOISE) & own["level"].eq(LEVEL_0)]
-    table = own.pivot_table(index="family", columns="course", values="gain", sort=False)
-    alike = gain["family"].map(_like_for_like(table))
-    found = mean.merge(gain.assign(**{LIKE: alike}), on="family")
-    return found[["family", "difficulty", "gain", LIKE, "seeds"]]
-
-
-def _like_for_like(table: pd.DataFrame) -> dict[str, float]:
-    """Of (tasks, targets) with gaps: each task's effect plus the mean effect of the targets.
-
-    NaN where no chain of cells leads from each task to each other: those cannot be compared.
-    """
-    import numpy as np
-
-    n_tasks, n_targets = table.shape
-    row, column = np.nonzero(table.notna().to_numpy())
-    design = np.zeros((len(row), n_tasks + n_targets))
-    at = np.arange(len(row))
-    design[at, row] = design[at, n_tasks + column] = 1
-    # Only sums of a task and a target are told apart: of full rank but for one, all of them are.
-    found, _, rank, _ = np.linalg.lstsq(design, table.to_numpy()[row, column], rcond=None)
-    if rank < n_tasks + n_targets - 1:
-        return dict.fromkeys(table.index, float("nan"))
-    told = found[:n_tasks] + (found[n_tasks:].mean() if n_targets else 0.0)
-    return dict(zip(table.index, told.tolist(), strict=True))
-
-
-def context_test(study: Study) -> FamilyPermutation | None:
-    """Correlation of difficulty and gain like for like, over families of tasks; None below four."""
-    from helpers.maths.decisions import family_permutation
-
-    found = context(study)
-    units = [of.unit_of(name) for name in found["family"]]
-    if len(set(units)) < 4 or found[LIKE].nunique() < 2:
-        return None
-    return family_permutation(found["difficulty"], found[LIKE], units)

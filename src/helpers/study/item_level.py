@@ -20,6 +20,7 @@ from helpers.study.item_difficulty import CHAPTER, LENGTH, PLACE
 from helpers.study.record import canonical
 from helpers.study.row import Row
 from helpers.study.store import Stored
+from helpers.study.tables import signed
 from helpers.study.transfer import TUNED
 from helpers.study.transfer_data import SOURCE, TARGET
 from helpers.study.transfer_rows import cluster_name
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from helpers.maths.added_value import Added
+    from helpers.maths.statistics import Interval
 
 READING = "04_mrc"
 
@@ -185,6 +187,5 @@ def text(one: ItemLevel | None) -> str:
     )
 
 
-def _told(interval: object) -> str:
-    value, low, high = (getattr(interval, name) for name in ("value", "low", "high"))
-    return f"{value:+.3f} [{low:+.3f}, {high:+.3f}]"
+def _told(interval: Interval) -> str:
+    return signed(interval.value, interval.low, interval.high, digits=3)

@@ -151,6 +151,16 @@ def with_most_pairs(frame: pd.DataFrame, domain: str) -> pd.DataFrame:
     return pd.concat([unlearnt, learnt[learnt["n_pairs"].eq(most)]], ignore_index=True)
 
 
+def signed(value: float, low: float, high: float, digits: int = 2) -> str:
+    """A difference with its interval as text, each number with its sign; nought has a plus.
+
+    >>> signed(-0.0012, -0.5, 0.5), signed(1.25, 0.5, 2.0, digits=1)
+    ('+0.00 [-0.50, +0.50]', '+1.2 [+0.5, +2.0]')
+    """
+    form = f"{{:+z.{digits}f}}".format
+    return f"{form(value)} [{form(low)}, {form(high)}]"
+
+
 def with_interval(frame: pd.DataFrame, digits: int = 1) -> pd.Series:
     """``value [low, high]`` as text, for tables that are read."""
     form = f"{{:.{digits}f}} [{{:.{digits}f}}, {{:.{digits}f}}]".format
