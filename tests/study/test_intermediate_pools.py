@@ -42,3 +42,22 @@ def test_of_the_hypotheses_of_a_premise_not_always_the_same_label_is_taken():
     assert kept["label"].value_counts().between(70, 130).all()
     backwards = one_a_text(table[::-1].reset_index(drop=True))
     assert set(backwards["id"]) == set(kept["id"]), "the order of the file does not matter"
+
+
+def test_of_the_questions_on_a_paragraph_not_always_the_first_is_taken():
+    """Files have them in the order of their answers: the first ask about the first sentence."""
+    lines = [
+        (f"{paragraph}-{place}", f"Paragraph {paragraph}.", place, [f"answer {place}"])
+        for paragraph in range(300)
+        for place in range(5)
+    ]
+    table = pd.DataFrame(lines, columns=["id", "context", "starts", "answers"])
+    kept = one_a_text(table.assign(question="?"))
+    assert len(kept) == 300 and kept["context"].is_unique
+    assert kept["starts"].value_counts().between(35, 90).all()
+
+
+def test_answers_stand_all_over_their_paragraphs(shared_data):
+    table = pool("reading", f"local:{shared_data}").table
+    starts = table["starts"].str[0] / table["context"].str.len()
+    assert 0.37 < starts.mean() < 0.47, "all of SQuAD train: 0.42"

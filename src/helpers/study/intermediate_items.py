@@ -79,7 +79,8 @@ def sized(family: Family, data: str, n_items: int = 0) -> Family:
 def pool(name: str, data: str, n_items: int = 0) -> Pool:
     """The pool of an intermediate data set: four levels of items, less what repeats scored text.
 
-    Of items about one text only one is taken: what is held out shares none with what is learnt.
+    Of items about one premise, paragraph or dialogue only one is taken: what is held out shares
+    none with what is learnt. Sentences that stand in a set twice stay (a few in a hundred of pos).
 
     Errors: UserError on ``intermediate`` where the source has no such set, on ``n_items`` where it
     has too few items.
@@ -119,7 +120,9 @@ def pool(name: str, data: str, n_items: int = 0) -> Pool:
 def one_a_text(table: pd.DataFrame) -> pd.DataFrame:
     """One item about each context or premise, or with either sentence; of others all.
 
-    The first; of hypotheses one drawn by id, as files have those of a premise label by label.
+    Drawn by id, not the first: files have hypotheses of a premise label by label, and questions on
+    a paragraph in the order of their answers. Of dialogues and sentence pairs, in no order, the
+    first.
 
     >>> import pandas as pd
     >>> pairs = {"id": ["a", "b"], "text": ["It rains."] * 2, "text2": ["Rain.", "Sun."]}
@@ -147,7 +150,8 @@ def one_a_text(table: pd.DataFrame) -> pd.DataFrame:
         return table[fresh].reset_index(drop=True)
     if column is None:
         return table
-    drawn = table.iloc[drawn_by_id(table["id"])] if column == "text" else table
+    in_order = column == "text" or "answers" in table
+    drawn = table.iloc[drawn_by_id(table["id"])] if in_order else table
     return drawn.drop_duplicates(column).sort_index().reset_index(drop=True)
 
 
