@@ -320,6 +320,14 @@ class TestTheWholeGrid:
         assert not {"reading", "choice"} & set(whole.gains["course"])
         assert set(whole.targets) == COUNTING
 
+    def test_other_levels_and_other_difficulty_are_choices(self, whole):
+        """Three points over four levels are two over three; halved difficulty moves no effect."""
+        taught = {name: [0.1, 0.2, 0.3, 0.4] for name in rules().families}
+        told = beside.sensitivity(whole, taught)[tables.EFFECT].str.split().str[0].astype(float)
+        assert told["without the last level"] == pytest.approx(2.0, abs=0.25)
+        assert told["difficulty told on items of all levels"] == pytest.approx(3.0, abs=0.25)
+        assert "difficulty told on items of all levels" not in beside.sensitivity(whole).index
+
     def test_drift_is_of_the_encoder_and_not_of_its_baselines(self, whole):
         assert set(tables.drift(whole)["precision@1"].dropna().round(6)) == {0.9}
         told = tables.drift_told(whole)["precision@1"]

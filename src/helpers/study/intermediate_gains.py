@@ -200,13 +200,16 @@ def slopes(
     *,
     same_family: bool = False,
     own_seed: bool = False,
+    levels: Sequence[int] | None = None,
+    difficulty: Mapping[str, Sequence[float]] | None = None,
 ) -> list[SetSlope]:
     """A slope a data set, of the mean gain over the targets that count on measured difficulty.
 
     None until every level is recorded and another seed tells its difficulty.
 
-    same_family : also cells of one family of tasks; own_seed : difficulty of the very run that
-    gained, in the place of the other seeds'. Both only to see what the rules change.
+    Only to see what the rules change: same_family, also cells of one family of tasks; own_seed,
+    difficulty of the very run that gained, in the place of the other seeds'; levels, of all some;
+    difficulty, by family that of every level as told elsewhere.
     """
     import numpy as np
 
@@ -217,7 +220,8 @@ def slopes(
     gain = gain[gain["course"].isin(targets) & gain["mechanism"].eq(mechanism)]
     if not same_family:
         gain = gain[gain["counts"].eq(True)]
-    seeds, levels = sorted(gain["seed"].unique()), range(rules().levels)
+    seeds = sorted(gain["seed"].unique())
+    levels = list(range(rules().levels) if levels is None else levels)
     found = []
     for family in rules().families:
         own = gain[gain["family"].eq(family)]
@@ -232,12 +236,15 @@ def slopes(
         x = mine.pivot(index="seed", columns="level", values="difficulty")
         x = x.reindex(index=seeds, columns=levels).to_numpy()
         x = x if own_seed else others_mean(x)
+        if difficulty is not None:
+            elsewhere = difficulty.get(family, [np.nan] * rules().levels)
+            x = np.tile([elsewhere[level] for level in levels], (len(seeds), 1))
         slope = slope_within(x, y, least_range=rules().least_range)
         one = SetSlope(family, slope, x, np.asarray(y), tuple(own["course"].unique()))
         there = int(one.recorded.any(axis=0).sum())
-        if there < rules().levels:
-            one = _without(one, f"{there} of {rules().levels} levels recorded")
-        elif slope.n_levels < rules().levels:
+        if there < len(levels):
+            one = _without(one, f"{there} of {len(levels)} levels recorded")
+        elif slope.n_levels < len(levels):
             one = _without(one, "no other seed tells the difficulty of all levels yet")
         found.append(one)
     return found

@@ -1,10 +1,10 @@
-"""Typed parameters of chapter 7: one run of the grid, and how hard the items of a data set are."""
+"""Typed parameters of chapter 7: a run of the grid, how hard items are, and what levels teach."""
 
 from __future__ import annotations
 
 from pydantic import Field, field_validator
 
-from helpers.study.intermediate_rules import MECHANISMS, NOISE, OF_A_FAMILY, rules
+from helpers.study.intermediate_rules import ITEMS, MECHANISMS, NOISE, OF_A_FAMILY, rules
 from helpers.study.param_types import Integer, Name
 from helpers.study.transfer_params import TransferParams
 
@@ -107,3 +107,20 @@ class IntermediateParams(ItemsParams):
     def noise(self) -> float:
         """Share of items whose labels are exchanged."""
         return rules().noise[self.level] if self.mechanism == NOISE else 0.0
+
+
+class LevelTransferParams(DifficultyParams):
+    """Parameters of the study that tells what every level of difficulty teaches about the others.
+
+    >>> LevelTransferParams(intermediate="nli").of_level(3).mechanism
+    'items'
+    """
+
+    seed: Integer = Field(
+        default=rules().difficulty_seeds[-1] + 1, ge=0, description="seed of training"
+    )
+
+    def of_level(self, level: int) -> IntermediateParams:
+        """The run of the grid whose intermediate training this is, under this seed."""
+        kept = {name: getattr(self, name) for name in DifficultyParams.model_fields}
+        return IntermediateParams(**kept, mechanism=ITEMS, level=level)

@@ -99,6 +99,21 @@ def courses() -> pd.DataFrame:
     return pd.DataFrame(lines).set_index("target")
 
 
+def of_xtreme_r(courses: Iterable[str]) -> list[str]:
+    """Titles of the tasks of XTREME-R that targets are scored on, of the targets named.
+
+    >>> of_xtreme_r(["similarity"])
+    []
+    """
+    from helpers.data.tasks import task
+
+    wanted = set(courses)
+    scored = {
+        split[0]: None for one in COURSES[CHAPTER] if one.name in wanted for split in one.targets
+    }
+    return [task(name).title for name in scored if "xtreme-r" in task(name).suite]
+
+
 # -- how much is recorded
 
 

@@ -14,6 +14,8 @@ from helpers.study.intermediate_rules import rules
 from helpers.study.plots import WIDTH
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -101,6 +103,29 @@ def levels(hard: pd.DataFrame, mechanism: str) -> Figure:
     axis.set_ylabel("measured difficulty\n(1: chance, 0: perfect)")
     axis.axhline(1, color="0.5", ls=":", lw=1)
     _legend(figure, axis)
+    return figure
+
+
+def taught(squares: Mapping[str, pd.DataFrame]) -> Figure:
+    """Score on every level after learning from every level: a square a data set.
+
+    squares : by data set, level learnt down, level scored across; 0 is chance, 1 perfect.
+    """
+    import matplotlib.pyplot as plt
+    import seaborn
+
+    rows = max(1, -(-len(squares) // 4))
+    figure, axes = plt.subplots(rows, 4, squeeze=False, layout="constrained")
+    for axis, (name, square) in zip(axes.flat, squares.items(), strict=False):
+        look = {"vmin": -1, "vmax": 1, "cmap": "vlag_r", "cbar": False, "annot_kws": {"size": 8}}
+        seaborn.heatmap(square, ax=axis, annot=True, fmt="+.1f", square=True, **look)
+        axis.set(title=name, xlabel="", ylabel="")
+        axis.set_yticklabels(axis.get_yticklabels(), rotation=0)
+    for axis in axes.flat[len(squares) :]:
+        axis.set_visible(False)
+    figure.supxlabel("level scored", fontsize="medium")
+    figure.supylabel("level learnt from", fontsize="medium")
+    figure.set_size_inches(WIDTH, 0.5 + 2.0 * rows)
     return figure
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -67,8 +67,7 @@ def secondary(study: Study) -> pd.DataFrame:
     ):
         own = over_units_and_seeds(study, mechanism, level)
         if own is not None:
-            units, found = own
-            tested(question, units, signed(found.value, found.low, found.high), found.p)
+            tested(question, own.units, str(own), own.interval.p)
     table = pd.DataFrame(lines, columns=["question", "units", "estimate", "p"])
     adjusted = holm(table["p"]) if len(table) else []
     table["p, Holm"] = [p_value(p) for p in adjusted]
@@ -76,10 +75,20 @@ def secondary(study: Study) -> pd.DataFrame:
     return table.set_index("question")
 
 
-def over_units_and_seeds(
-    study: Study, mechanism: str, level: int | None = None
-) -> tuple[int, Interval] | None:
-    """Whether the mean gain of a mechanism differs from 0: number of units, and the test.
+class MeanGain(NamedTuple):
+    """A mean gain in points, with the numbers of units and seeds that it is the mean of."""
+
+    units: int
+    seeds: int
+    interval: Interval
+
+    def __str__(self) -> str:
+        found = self.interval
+        return signed(found.value, found.low, found.high)
+
+
+def over_units_and_seeds(study: Study, mechanism: str, level: int | None = None) -> MeanGain | None:
+    """Whether the mean gain of a mechanism differs from 0.
 
     level : None for the mean of all levels.
 
@@ -96,14 +105,18 @@ def over_units_and_seeds(
     block = own.pivot_table(index="seed", columns="unit", values="gain").dropna()
     if block.shape[0] < 2 or block.shape[1] < rules().fewest_sets:
         return None
-    return block.shape[1], two_way_interval(block.to_numpy(), level=1 - rules().alpha)
+    found = two_way_interval(block.to_numpy(), level=1 - rules().alpha)
+    return MeanGain(block.shape[1], block.shape[0], found)
 
 
 # -- sensitivity
 
 
-def sensitivity(study: Study) -> pd.DataFrame:
-    """The primary effect under other choices: a line a choice, only those that can be computed."""
+def sensitivity(study: Study, taught: Mapping[str, Sequence[float]] | None = None) -> pd.DataFrame:
+    """The primary effect under other choices: a line a choice, only those that can be computed.
+
+    taught : by family the difficulty of every level as told on items of all levels, where known.
+    """
     import pandas as pd
 
     def slopes(targets: Sequence[str] = study.targets, **options: Any) -> Sequence[of.SetSlope]:
@@ -118,6 +131,10 @@ def sensitivity(study: Study) -> pd.DataFrame:
         for target in study.targets if len(study.targets) > 1 else ():
             tried[f"target {target} alone"] = of.decided(slopes([target]))
         tried["difficulty of the very run"] = of.decided(slopes(own_seed=True))
+        tried["without the last level"] = of.decided(slopes(levels=range(rules().levels - 1)))
+        if taught:
+            on_all = slopes(difficulty=taught)
+            tried["difficulty told on items of all levels"] = of.decided(on_all)
         tried["gain of the last level less the first"] = of.inferred(_ends(study))
         for one in study.slopes:
             if one.slope.effect is not None:

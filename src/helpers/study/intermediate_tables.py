@@ -279,10 +279,11 @@ def by_target_told(study: Study, mechanism: str = ITEMS) -> pd.DataFrame:
 
 
 def controls(study: Study) -> pd.DataFrame:
-    """Mean gain of every control beside the task itself: a line a kind."""
+    """Mean gain over units of every control beside the task itself: a line a kind."""
     import pandas as pd
 
     gain = mean_gains(study)
+    unit = {name: of.unit_of(name) for name in rules().tasks}
     shown = {
         "the task, mean of its item levels": gain["mechanism"].eq(ITEMS),
         "the task as it is": gain["mechanism"].eq(NOISE) & gain["level"].eq(LEVEL_0),
@@ -295,7 +296,8 @@ def controls(study: Study) -> pd.DataFrame:
         own = gain[chosen]
         of_family = own.groupby("family")["gain"].mean()
         line = {"what came before the target": name, "data sets": len(of_family)}
-        line["mean gain"] = f"{of_family.mean():+z.2f}" if len(of_family) else "not recorded"
+        units = of_family.groupby(lambda name: unit.get(name, name)).mean()
+        line["mean gain"] = f"{units.mean():+z.2f}" if len(units) else "not recorded"
         spread = len(of_family) > 1
         line["from"] = f"{of_family.min():+z.2f}" if spread else ""
         line["to"] = f"{of_family.max():+z.2f}" if spread else ""

@@ -20,6 +20,7 @@ from helpers.study.intermediate_params import (
     DifficultyParams,
     IntermediateParams,
     ItemDifficultyParams,
+    LevelTransferParams,
 )
 from helpers.study.laboratory_iso_params import LaboratoryIsoParams
 from helpers.study.param_types import SMALL, WHOLE, Integer, Name, Names, Params
@@ -153,6 +154,7 @@ MODELS: dict[str, type[Params]] = {
     "encoders": EncodersParams,
     "item_difficulty": ItemDifficultyParams,
     "laboratory_iso": LaboratoryIsoParams,
+    "level_transfer": LevelTransferParams,
     "pretraining_alignment": PretrainingAlignmentParams,
 }
 

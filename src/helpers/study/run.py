@@ -34,6 +34,7 @@ CHAPTERS: dict[str, tuple[type[Params], str]] = {
     "encoders": (MODELS["encoders"], "helpers.study.encoders:study"),
     "item_difficulty": (MODELS["item_difficulty"], "helpers.study.item_difficulty:study"),
     "laboratory_iso": (MODELS["laboratory_iso"], "helpers.study.laboratory_iso:study"),
+    "level_transfer": (MODELS["level_transfer"], "helpers.study.level_transfer:study"),
     "pretraining_alignment": (
         MODELS["pretraining_alignment"],
         "helpers.study.pretraining_alignment:study",

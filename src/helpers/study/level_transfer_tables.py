@@ -1,0 +1,99 @@
+"""What the levels of a data set teach about each other, from the records of ``level_transfer``.
+
+Scores are corrected for the commonest label of the set that is scored: 0 is what it would reach,
+1 perfect; below 0, what was learnt misleads there. Nothing here decides anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from helpers.study import store
+from helpers.study.intermediate_rules import rules
+from helpers.study.intermediate_teach import INTERMEDIATE
+from helpers.study.level_transfer import CHAPTER
+from helpers.study.store import Stored
+from helpers.study.transfer_baselines import BAG
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_COLUMNS = ("family", "method", "learnt", "scored", "seed", "corrected")
+
+
+def recorded(data: str, encoder: str) -> list[Stored]:
+    """Records under the rules that stand, of the sizes of the study, one a family and seed."""
+    found = {}
+    for run in store.scan(chapter=CHAPTER)[0]:
+        record, params = run.record, run.record.params
+        if (
+            record.data.get("source") == data
+            and params["encoder"] == encoder
+            and params["n_items"] == 0
+            and record.data["fingerprints"].get("rules") == rules().digest
+        ):
+            found[params["intermediate"], params["seed"]] = run
+    return [found[key] for key in sorted(found)]
+
+
+def frame(runs: Sequence[Stored]) -> pd.DataFrame:
+    """A line a family, method (encoder or words alone), pair of levels and seed."""
+    import pandas as pd
+
+    lines = [
+        {
+            "family": row.intermediate_task,
+            "method": row.method,
+            "learnt": row.setting["learnt"],
+            "scored": row.setting["scored"],
+            "seed": row.seed,
+            "corrected": (row.value - row.setting["chance"]) / (1 - row.setting["chance"]),
+        }
+        for run in runs
+        for row in run.record.rows
+    ]
+    return pd.DataFrame(lines, columns=list(_COLUMNS))
+
+
+def squares(found: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """By family: corrected score of the encoder, learnt level down, scored level across."""
+    own = found[found["method"].eq(INTERMEDIATE)]
+    return {
+        name: own[own["family"].eq(name)].pivot_table(
+            index="learnt", columns="scored", values="corrected"
+        )
+        for name in rules().families
+        if own["family"].eq(name).any()
+    }
+
+
+def on_all_levels(found: pd.DataFrame) -> pd.DataFrame:
+    """By family and level learnt: difficulty told on held-out items of all levels together.
+
+    1 - the mean corrected score over the levels scored: what learning from this level leaves to be
+    desired in the task as a whole, 1 for nothing learnt, above 1 where it misleads.
+    """
+    own = found[found["method"].eq(INTERMEDIATE)]
+    mean = own.groupby(["family", "learnt"])["corrected"].mean()
+    table = (1 - mean).unstack("learnt")
+    return table.reindex([name for name in rules().families if name in table.index])
+
+
+def told(found: pd.DataFrame) -> pd.DataFrame:
+    """A line a family: what its first and its last level teach about both; words alone beside."""
+    import pandas as pd
+
+    first, last = 0, rules().levels - 1
+    mean = found.groupby(["family", "method", "learnt", "scored"])["corrected"].mean()
+    lines = []
+    for name in rules().families:
+        line = {"family": name}
+        for method, who in ((INTERMEDIATE, ""), (BAG, ", words alone")):
+            for learnt, scored in ((first, first), (last, last), (last, first)):
+                value = mean.get((name, method, learnt, scored))
+                line[f"{learnt} on {scored}{who}"] = "" if value is None else f"{value:+z.2f}"
+        if any(list(line.values())[1:]):
+            lines.append(line)
+    table = pd.DataFrame(lines)
+    return table.set_index("family") if len(table) else table
