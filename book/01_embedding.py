@@ -48,7 +48,7 @@ from helpers.maths.retrieval import nearest
 from helpers.models.encoder import open_encoder
 from helpers.study import cards, embedding_plots, plots, tables
 from helpers.study.embedding import training_lines
-from helpers.study.params import build
+from helpers.study.params import build, refuse_unknown
 from helpers.study.run import run
 
 warnings.filterwarnings("ignore", message="IProgress not found")  # no bars on this page
@@ -64,6 +64,7 @@ token_budget = 2048
 out = "01_embedding-run"
 
 # %%
+refuse_unknown()  # a name that papermill passed on and this page does not have
 params = build(
     "01_embedding",
     {

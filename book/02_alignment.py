@@ -42,7 +42,7 @@ from helpers.maths.alignment import make_aligner
 from helpers.models.encoder import open_encoder
 from helpers.study import cards, plots, tables
 from helpers.study.alignment_data import load_pairs
-from helpers.study.params import build
+from helpers.study.params import build, refuse_unknown
 from helpers.study.run import run
 
 warnings.filterwarnings("ignore", message="IProgress not found")  # no bars on this page
@@ -60,6 +60,7 @@ token_budget = 2048
 out = "02_alignment-run"
 
 # %%
+refuse_unknown()  # a name that papermill passed on and this page does not have
 params = build(
     "02_alignment",
     {

@@ -30,7 +30,7 @@ from helpers.models.predict import logits
 from helpers.study import plots, tables, transfer_plots
 from helpers.study import transfer_pages as pages
 from helpers.study import transfer_tables as recorded
-from helpers.study.params import build
+from helpers.study.params import build, refuse_unknown
 from helpers.study.run import run
 from helpers.study.transfer import open_base
 from helpers.study.transfer_data import load_courses
@@ -117,6 +117,7 @@ device = "auto"
 out = "03_sts-run"
 
 # %%
+refuse_unknown()  # a name that papermill passed on and this page does not have
 params = build(
     "03_sts",
     {

@@ -35,7 +35,7 @@ from helpers.models.spans import decode, windows
 from helpers.study import plots, tables, transfer_plots
 from helpers.study import transfer_pages as pages
 from helpers.study import transfer_tables as recorded
-from helpers.study.params import build
+from helpers.study.params import build, refuse_unknown
 from helpers.study.run import run
 from helpers.study.transfer_pages import ends, seeds_of
 
@@ -134,6 +134,7 @@ device = "auto"
 out = "04_mrc-run"
 
 # %%
+refuse_unknown()  # a name that papermill passed on and this page does not have
 params = build(
     "04_mrc",
     {

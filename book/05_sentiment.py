@@ -27,7 +27,7 @@ from helpers.data.sources import load
 from helpers.study import plots, tables, transfer_plots
 from helpers.study import transfer_pages as pages
 from helpers.study import transfer_tables as recorded
-from helpers.study.params import build
+from helpers.study.params import build, refuse_unknown
 from helpers.study.run import run
 from helpers.study.transfer_pages import counted, ends, seeds_of
 
@@ -146,6 +146,7 @@ device = "auto"
 out = "05_sentiment-run"
 
 # %%
+refuse_unknown()  # a name that papermill passed on and this page does not have
 params = build(
     "05_sentiment",
     {

@@ -24,7 +24,7 @@ from IPython.display import Markdown, display
 from helpers.errors import UserError
 from helpers.study import complexity, complexity_tables, plots, transfer_plots
 from helpers.study.courses import MRC, POLARITY, STS, TWEETS
-from helpers.study.params import build
+from helpers.study.params import build, refuse_unknown
 from helpers.study.run import run
 
 warnings.filterwarnings("ignore", message="IProgress not found")  # no bars on this page
@@ -37,6 +37,7 @@ seed = 0
 out = "06_complexity-run"
 
 # %% tags=["hide-input"]
+refuse_unknown()  # a name that papermill passed on and this page does not have
 params = build("06_complexity", {"encoder": encoder, "data": data, "seed": seed})
 asked = [params.encoder_name]
 if encoder == "auto" and params.data_kind != "lab":

@@ -33,7 +33,8 @@ from helpers.study import intermediate_tables as tables
 from helpers.study import item_level, laboratory_iso_tables, plots
 from helpers.study import level_transfer_tables as level_transfer
 from helpers.study.intermediate_rules import FILE, rules
-from helpers.study.params import build
+from helpers.study.param_types import as_integers, as_names
+from helpers.study.params import build, refuse_unknown
 from helpers.study.run import run
 from helpers.study.store import Stored
 
@@ -60,7 +61,8 @@ device = "auto"
 out = "07_intermediate-run"
 
 # %% tags=["hide-input"]
-real = tables.read(gains.recorded(recorded_data, recorded_encoder))
+refuse_unknown()  # a name that papermill passed on and this page does not have
+real = tables.read(gains.asked(recorded_data, recorded_encoder))
 ENDS = ["value", "low", "high"]
 
 
@@ -250,6 +252,7 @@ shared = {
     "seed": seed,
     "device": device,
 }
+families, levels = as_names(families), as_integers(levels)
 grid = {"no intermediate task": build("07_intermediate", shared)}
 for family in families:
     for level in levels:
@@ -258,7 +261,7 @@ for family in families:
 as_on_the_page = (
     grid["no intermediate task"].data_kind == "lab"
     and encoder == "auto"
-    and (families, mechanism, levels) == (["sentiment"], "noise", [0, 3])
+    and (families, mechanism, levels) == (("sentiment",), "noise", (0, 3))
     and n_items >= 700
 )
 
@@ -736,7 +739,7 @@ Markdown(told)
 # smallest effect of interest means *does not matter enough*.
 # :::
 #
-# 4. Run the page by papermill with `-y "{mechanism: items, levels: [0, 3]}"`. What must be trained before, and why on other seeds?
+# 4. Run the page by papermill with `-p mechanism items -p levels 0,3`. What must be trained before, and why on other seeds?
 #
 # :::{dropdown} Solution
 # The models that tell the PVI of every item, each on one half of the pool and asked about the other. Were they the

@@ -126,6 +126,8 @@ def stage(notebooks: Path) -> None:
     if repository := os.environ.get("REPOSITORY"):
         config["repository"]["url"] = repository
         config["html"]["use_repository_button"] = True
+    elif "/OWNER/" in config["repository"]["url"]:  # nobody's address: a button would lead nowhere
+        del config["launch_buttons"]
     (SITE / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from helpers import paths
+from helpers.errors import UserError
 from helpers.study import intermediate_classical as classical
 from helpers.study import intermediate_gains as gains
 from helpers.study import intermediate_planned as planned
@@ -370,6 +371,18 @@ class TestRecorded:
         store.save(other, items, results / other.chapter / other.identity)
         assert len(gains.recorded("local", NANO)) == 1
         assert gains.recorded("lab", NANO) == gains.recorded("local", "models/xlmr-nano") == []
+
+
+class TestAsked:
+    def test_a_page_refuses_runs_that_are_nobody_s(self, results):
+        assert gains.asked("local", NANO) == []  # nothing is recorded at all
+        keep(results, cells(["primary"], seeds=[0], families=["nli"]))
+        assert len(gains.asked("local", NANO)) == 5
+        with pytest.raises(UserError, match="recorded_encoder") as refused:
+            gains.asked("local", "xlmr-nano-tlm")
+        assert NANO in str(refused.value)
+        with pytest.raises(UserError, match="recorded_data.*local"):
+            gains.asked("lokal", NANO)
 
 
 class TestGate:

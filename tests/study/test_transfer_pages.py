@@ -109,6 +109,10 @@ def test_a_budget_names_rows_passes_and_where_the_highest_rate_won():
     told = pages.budget(real, {"similarity": "{} pairs"})
     assert "3,000 pairs, read twice, two learning rates tried" in told
     assert "the best one for 1 of 2 encoders" in told, "an equal trial is no win"
+    assert "for 1 of 2 the trials could not tell the best ones apart" in told, "and no loss"
+    even = {name: recorded(name, (1e-4, 3e-4), (0.6, 0.6)) for name in (NANO, TLM)}
+    told = pages.budget(even, {"similarity": "{} pairs"})
+    assert "none of 2 encoders; for both the trials could not tell" in told
     own = {NANO: recorded(NANO, (1e-3,), (0.5,), train_size=10, epochs=3)}
     told = pages.budget(own, {"similarity": "{} pairs"})
     assert "10 pairs, read 3 times, one learning rate: " in told

@@ -65,7 +65,8 @@ def _show(found: list, left: list[str], gone: list[str]) -> None:
         name = f"{one.task} {one.language} {one.split}"
         for what, reasons in (("skipped", one.skipped), ("mended", one.mended)):
             for reason, count in (reasons or {}).items():
-                click.echo(f"{name}: {count} {what}: {reason}")
+                first = (one.first or {}).get(reason, reason)
+                click.echo(f"{name}: {count} {what}: {first}{' (first of them)' * (count > 1)}")
         if one.listed not in (None, one.read):
             click.echo(f"{name}: {one.listed} rows listed, {one.read} read")
         if one.error:

@@ -12,20 +12,52 @@ from helpers.cli.tables import show_json, show_table
 from helpers.errors import UserError
 
 RERUN = ("only-missing", "always", "never")
+_GIVEN = "helpers.run.given"  # the words after `run`, kept for its help
 
 
 class WithParameters(click.Command):
-    """Adds every chapter's parameters to the help; they are read only when help is asked for."""
+    """Adds chapters and their parameters to the help; they are read only when help is asked for.
+
+    All chapters with a line each; of those that are named the parameters, else of all.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[_GIVEN] = [*args]
+        return super().parse_args(ctx, args)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        from helpers.study.params import MODELS, describe
+        from helpers.study.params import MODELS, PURPOSES, describe
 
-        for chapter in MODELS:
+        named = [chapter for chapter in MODELS if chapter in ctx.meta.get(_GIVEN, ())]
+        if not named:
+            with formatter.section("Chapters"):
+                formatter.write_dl([(chapter, PURPOSES[chapter]) for chapter in MODELS])
+        for chapter in named or MODELS:
             with formatter.section(f"Parameters of {chapter}"):
-                rows = [
-                    (f"{name} [{default}]", meaning) for name, default, meaning in describe(chapter)
-                ]
-                formatter.write_dl(rows)
+                if named:
+                    formatter.write_text(PURPOSES[chapter] + ".")
+                for line in sizes_told(chapter):
+                    formatter.write_text(line)
+                formatter.write_dl(
+                    [(f"{name} [{default}]", said) for name, default, said in describe(chapter)]
+                )
+
+
+def sizes_told(chapter: str) -> list[str]:
+    """What "the chapter's own number" is: a line a source task of a chapter that learns."""
+    from helpers.study.courses import COURSES
+
+    told = []
+    for course in COURSES.get(chapter, ()):
+        line = f"Own numbers of {course.name}: {_numbers(course.sizes)}"
+        if course.lab:
+            line += f"; laboratory: {_numbers(course.laboratory)}"
+        told.append(f"{line}.")
+    return told
+
+
+def _numbers(sizes: Any) -> str:
+    return f"train_size {sizes.train}, report_size {sizes.report}, epochs {sizes.epochs}"
 
 
 @click.command(cls=WithParameters)
@@ -64,6 +96,7 @@ def run(
 
     Wrong parameters are refused before any work. The same parameters on the same data are run once;
     an interrupted run is started again with the same command and finds its embeddings cached.
+    "run CHAPTER --help" tells the parameters of that chapter alone.
 
     \b
     Examples:

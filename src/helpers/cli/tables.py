@@ -31,6 +31,11 @@ def show_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Non
         click.echo("  ".join(padded).rstrip())
 
 
+def _setting(value: Any) -> str:
+    """A coordinate, which a learning rate of 1e-4 must not lose to rounding."""
+    return f"{value:.4g}" if isinstance(value, float) else _cell(value)
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
@@ -41,7 +46,9 @@ def _cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.3f}"
     if isinstance(value, Mapping):
-        return " ".join(f"{name}={_cell(each)}" for name, each in value.items() if each is not None)
+        return " ".join(
+            f"{name}={_setting(each)}" for name, each in value.items() if each is not None
+        )
     if isinstance(value, list | tuple):
         return ",".join(map(str, value))
     return str(value)

@@ -32,8 +32,9 @@ class Checked:
     """One language and split of one task.
 
     listed : rows that the manifest gives its files; None without one. skipped, mended : how many
-    rows for which reason, numbers and quotations left out. seconds : time to read. error : why the
-    files could not be read at all; then nothing was.
+    rows for which reason, numbers and quotations left out. first : the first row of each reason,
+    spelt out with its line. seconds : time to read. error : why the files could not be read at all;
+    then nothing was.
     """
 
     task: str
@@ -45,6 +46,7 @@ class Checked:
     kept: int = 0
     skipped: dict[str, int] | None = None
     mended: dict[str, int] | None = None
+    first: dict[str, str] | None = None
     seconds: float = 0.0
     error: str | None = None
 
@@ -117,6 +119,7 @@ def _checked(
         report.rows_kept,
         reasons(report.skipped),
         reasons(report.mended),
+        first_of([*report.skipped, *report.mended]),
         seconds,
     )
 
@@ -136,6 +139,18 @@ def reasons(skips: Iterable[Skip]) -> dict[str, int]:
     {'score is outside … to …: …': 2}
     """
     return dict(Counter(_DETAIL.sub("…", skip.reason) for skip in skips).most_common())
+
+
+def first_of(skips: Iterable[Skip]) -> dict[str, str]:
+    """The first row of each reason of `reasons`, spelt out.
+
+    >>> first_of([Skip(3, "score is outside 0 to 5: 7"), Skip(9, "score is outside 0 to 5: 6.5")])
+    {'score is outside … to …: …': 'line 3: score is outside 0 to 5: 7'}
+    """
+    found: dict[str, str] = {}
+    for skip in skips:
+        found.setdefault(_DETAIL.sub("…", skip.reason), f"line {skip.line}: {skip.reason}")
+    return found
 
 
 def manifest(folder: Path) -> dict[str, int] | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from helpers.errors import UserError
 from helpers.study import store
 from helpers.study.intermediate_data import CHAPTER
 from helpers.study.intermediate_design import Cell
@@ -58,6 +59,26 @@ def recorded(data: str, encoder: str) -> list[Stored]:
     # Of one cell the first: other data of the same name (a set that was published anew).
     cells = {cell_of(run): run for run in reversed(groups[0][1])} if groups else {}
     return [cells[cell] for cell in sorted(cells)]
+
+
+def asked(data: str, encoder: str) -> list[Stored]:
+    """``recorded``, for a page that is told whose runs to read.
+
+    Errors: UserError where there are runs under the rules that stand, and none of them is meant.
+    """
+    if found := recorded(data, encoder):
+        return found
+    there = {
+        (run.record.data.get("source"), run.record.params["encoder"])
+        for run in store.scan(chapter=CHAPTER)[0]
+        if run.record.data["fingerprints"].get("rules") == rules().digest
+    }
+    encoders = sorted({own for source, own in there if source == data})
+    if encoders:
+        raise UserError("recorded_encoder", encoder, encoders)
+    if there:
+        raise UserError("recorded_data", data, sorted({source for source, _ in there}))
+    return []
 
 
 def cell_of(run: Stored) -> Cell:

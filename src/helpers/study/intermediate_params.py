@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field, field_validator
 
 from helpers.study.intermediate_rules import ITEMS, MECHANISMS, NOISE, OF_A_FAMILY, rules
-from helpers.study.param_types import Integer, Name
+from helpers.study.param_types import Boolean, Integer, Name
 from helpers.study.transfer_params import TransferParams
 
 
@@ -17,6 +17,16 @@ class ItemsParams(TransferParams):
     n_items: Integer = Field(
         default=0, ge=0, description="items a level to learn from; 0: the study's own number"
     )
+    permuted: Boolean = Field(
+        default=True, description="always true: the gate asks for it, and other runs need none"
+    )
+
+    @field_validator("permuted")
+    @classmethod
+    def _permuted(cls, value: bool) -> bool:
+        if not value:
+            raise ValueError("true: a target counts if it beats its permuted labels, too")
+        return value
 
 
 class DifficultyParams(ItemsParams):

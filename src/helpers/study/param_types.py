@@ -34,6 +34,17 @@ def as_integer(value: Any) -> int:
     return value
 
 
+def as_integers(value: Any) -> tuple[int, ...]:
+    """Whole numbers from a list, from one string with commas, or one alone.
+
+    >>> as_integers("0, 3"), as_integers([0, 3]), as_integers(3)
+    ((0, 3), (0, 3), (3,))
+    """
+    if isinstance(value, str):
+        value = value.strip("[] ").split(",")
+    return tuple(as_integer(one) for one in (value if isinstance(value, list | tuple) else [value]))
+
+
 def as_boolean(value: Any) -> bool:
     """True or False, or one of YAML's spellings of them.
 

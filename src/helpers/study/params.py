@@ -8,8 +8,10 @@ notebook cell, papermill) or strings (``-p NAME VALUE``); both spellings mean th
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from pydantic import Field, ValidationError, field_validator
@@ -159,6 +161,24 @@ MODELS: dict[str, type[Params]] = {
 }
 
 
+# What each study is, in a line.
+PURPOSES: dict[str, str] = {
+    "01_embedding": "which sentences an encoder finds again in another language, untuned",
+    "02_alignment": "what a map between two languages gains, by method and number of pairs",
+    "03_sts": "similarity learnt in one language, scored in all",
+    "04_mrc": "reading comprehension learnt in one language, scored in all",
+    "05_sentiment": "sentiment learnt in one language, scored in all",
+    "06_complexity": "chapters 3 to 5 side by side; reads their records and trains nothing",
+    "07_intermediate": "one run of the grid: an intermediate task, then every target",
+    "difficulty": "how hard each item of an intermediate data set is; chapter 7 makes levels of it",
+    "encoders": "scores of the shipped encoders, which their cards and an appendix tell",
+    "item_difficulty": "how hard each English question of chapter 4 is; chapter 7, item by item",
+    "laboratory_iso": "generated tasks made hard in several ways to one accuracy; chapter 7",
+    "level_transfer": "what a level of difficulty teaches about the other levels; chapter 7",
+    "pretraining_alignment": "maps learnt from pairs of pretraining text; appendix on encoders",
+}
+
+
 def model_for(chapter: str) -> type[Params]:
     """The typed model of a chapter; a UserError naming the chapters that there are."""
     if chapter not in MODELS:
@@ -184,6 +204,41 @@ def build(chapter: str, values: Mapping[str, Any]) -> Params:
         return model(**values)
     except ValidationError as error:
         raise _told(model, values, error) from None
+
+
+def refuse_unknown(executed: Sequence[str] | None = None) -> None:
+    """Refuse a parameter that papermill injected and the notebook does not have.
+
+    executed : sources of the cells executed so far; None for those of this notebook. Papermill puts
+    its cell, which begins with ``# Parameters``, behind that of the notebook, and says no more than
+    that it passed on an unknown name: a grid of misspelt seeds would be one seed many times.
+
+    Errors: UserError by name. Nothing happens where nothing was injected, or outside a notebook.
+
+    >>> refuse_unknown(["seed = 0", "# Parameters\\nsed = 1"])
+    Traceback (most recent call last):
+        ...
+    helpers.errors.UserError: sed: got '1'; accepted: only the parameters seed
+    """
+    if executed is None:
+        from IPython import get_ipython
+
+        shell = get_ipython()
+        executed = [] if shell is None else shell.user_ns.get("In", [])
+    for own, injected in pairwise(executed):
+        if injected.lstrip().startswith("# Parameters"):
+            there, given = _assigned(own), _assigned(injected)
+            for name in given.keys() - there.keys():
+                raise UserError(name, given[name], f"only the parameters {', '.join(there)}")
+
+
+def _assigned(source: str) -> dict[str, str]:
+    """Names that a cell of plain assignments gives values to, and these as they are spelt."""
+    found = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            found[node.targets[0].id] = ast.unparse(node.value)
+    return found
 
 
 def parse(chapter: str, pairs: Iterable[tuple[str, str]]) -> Params:

@@ -115,7 +115,7 @@ def budget(real: Real, unit: Mapping[str, str]) -> str:
     """
     told = []
     for course in courses_of(next(iter(real.values()))):
-        learnt, highest, compared = [], 0, 0
+        learnt, highest, tied, compared = [], 0, 0, 0
         for runs in real.values():
             params = runs[0].record.params
             epochs = params["epochs"] or course.sizes.epochs
@@ -134,13 +134,17 @@ def budget(real: Real, unit: Mapping[str, str]) -> str:
             }
             if len(tried) > 1:
                 compared += 1
-                highest += all(
-                    tried[max(tried)] > value for rate, value in tried.items() if rate < max(tried)
-                )
+                best = [rate for rate, value in tried.items() if value == max(tried.values())]
+                highest += best == [max(tried)]
+                tied += len(best) > 1
         line = " or ".join(dict.fromkeys(learnt))
         if compared:
             whom = "both" if highest == compared == 2 else of_all(highest, compared)
-            line += f" (the highest was the best one for {whom} encoders)"
+            line += f" (the highest was the best one for {whom} encoders"
+            if tied:
+                told_apart = "both" if tied == compared == 2 else f"{tied} of {compared}"
+                line += f"; for {told_apart} the trials could not tell the best ones apart"
+            line += ")"
         told.append(line)
     return (
         f"Learnt from {'; and from '.join(told)}: what follows says what *that* teaches, and not "
