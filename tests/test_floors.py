@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import re
 import sys
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -123,3 +125,14 @@ def test_an_upward_import_is_seen(file: str, line: str) -> None:
 )
 def test_a_downward_import_is_allowed(file: str, line: str) -> None:
     assert upward(PACKAGE / file, line) == []
+
+
+@pytest.mark.parametrize("floor", ["maths", "data", "models", "study"])
+def test_the_map_of_a_floor_names_what_is_there(floor: str):
+    told = importlib.import_module(f"helpers.{floor}").__doc__ or ""
+    named = re.findall(r"`([a-z_.]+)`", told)
+    assert len(named) > 4
+    for name in named:
+        module, _, member = name.partition(".")
+        found = importlib.import_module(f"helpers.{floor}.{module}")
+        assert not member or callable(getattr(found, member)), name

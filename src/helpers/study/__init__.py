@@ -1,1 +1,10 @@
-"""Floor 4, studies: parameters, records, the one runner and what each chapter measures."""
+"""Floor 4, studies: parameters, records, the one runner and what each chapter measures.
+
+| for | module |
+|---|---|
+| running a chapter's study, or finding it done | `run.run` |
+| its parameters, by name | `params.build` |
+| what is recorded | `store.scan`; as frames `tables` |
+| one score over seeds, and differences of two | `aggregate` |
+| a grid of runs of chapter 7 | `grid`, `grid_run`; what they say `intermediate_tables` |
+"""
