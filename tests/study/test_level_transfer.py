@@ -54,7 +54,7 @@ def lines(scores: dict[tuple[int, int], float], **more) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {"family": "nli", "method": "intermediate", "learnt": a, "scored": b, "seed": 0}
-            | {"corrected": scores.get((a, b), 0.5)}
+            | {"chance": 0.5, "corrected": scores.get((a, b), 0.5)}
             | more
             for a in LEVELS
             for b in LEVELS

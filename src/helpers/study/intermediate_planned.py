@@ -13,6 +13,7 @@ from helpers.study import intermediate_gains as of
 from helpers.study.courses import COURSES
 from helpers.study.intermediate_data import CHAPTER
 from helpers.study.intermediate_design import DESIGNS, cells
+from helpers.study.intermediate_items import BATCH
 from helpers.study.intermediate_rules import ITEMS, MASKED, NOISE, PERMUTED, Family, rules
 from helpers.study.store import Stored
 
@@ -69,6 +70,7 @@ def families(wanted: Iterable[Family] | None = None) -> pd.DataFrame:
             "items a level": one.n,
             "held out a level": one.held,
             "passes": one.epochs,
+            "steps, about": round(one.n * one.epochs / BATCH),
             "tokens a text": one.max_length,
             "target not counted": ", ".join(not_counted[one.name]),
         }
@@ -90,6 +92,7 @@ def courses() -> pd.DataFrame:
             "sets in other languages": ", ".join(" ".join(split) for split in one.targets),
             "items scored": one.sizes.report,
             "passes": one.sizes.epochs,
+            "steps, about": round(one.sizes.train * one.sizes.epochs / one.sizes.batch),
             "tuned after": "no task only"
             if one.name in rules().controls_only
             else "every task, if it counts",

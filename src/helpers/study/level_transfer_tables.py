@@ -19,7 +19,7 @@ from helpers.study.transfer_baselines import BAG
 if TYPE_CHECKING:
     import pandas as pd
 
-_COLUMNS = ("family", "method", "learnt", "scored", "seed", "corrected")
+_COLUMNS = ("family", "method", "learnt", "scored", "seed", "chance", "corrected")
 
 
 def recorded(data: str, encoder: str) -> list[Stored]:
@@ -38,7 +38,10 @@ def recorded(data: str, encoder: str) -> list[Stored]:
 
 
 def frame(runs: Sequence[Stored]) -> pd.DataFrame:
-    """A line a family, method (encoder or words alone), pair of levels and seed."""
+    """A line a family, method (encoder or words alone), pair of levels and seed.
+
+    ``chance``: of always giving the commonest label of the held-out items that are scored.
+    """
     import pandas as pd
 
     lines = [
@@ -48,6 +51,7 @@ def frame(runs: Sequence[Stored]) -> pd.DataFrame:
             "learnt": row.setting["learnt"],
             "scored": row.setting["scored"],
             "seed": row.seed,
+            "chance": row.setting["chance"],
             "corrected": (row.value - row.setting["chance"]) / (1 - row.setting["chance"]),
         }
         for run in runs
