@@ -32,6 +32,7 @@ from helpers.study import intermediate_secondary as beside
 from helpers.study import intermediate_tables as tables
 from helpers.study import item_level, laboratory_iso_tables, plots
 from helpers.study import level_transfer_tables as level_transfer
+from helpers.study import task_difficulty_tables as task_difficulty
 from helpers.study.intermediate_rules import FILE, rules
 from helpers.study.param_types import as_integers, as_names
 from helpers.study.params import build, refuse_unknown
@@ -217,7 +218,7 @@ with pd.option_context("display.max_colwidth", None):
 # $$d = 1 - \frac{\text{score} - \text{chance}}{1 - \text{chance}},$$ (eq-difficulty)
 #
 # 0 for perfect and 1 for chance. Other measures (distance to people, code length, area under a learning curve)
-# stand in `helpers.maths.difficulty`; they need not agree.
+# need not agree: see *By other measures*.
 #
 # **What did it add?** The gain of a run is the target's chance-corrected score after the intermediate task,
 # less the same without one, under the same seed, in points.
@@ -567,6 +568,32 @@ Markdown(
     + f"**Its power**: with {units} independent families and a true correlation of 0.5, a study finds "
     f"it in {100 * few:.0f} % of cases. A correlation that is not significant here says next to nothing."
 )
+
+# %% [markdown]
+# ### By other measures
+#
+# Is accuracy the difficulty? The same tasks, as they are, by what else is called so: how far short of people
+# (*distance to human*, where a level is published), how soon it is learnt (*learning curve area*, from an eighth of
+# the items to all, 1 for at once), how short the labels become for who has learnt from those before (*compression*
+# {cite}`voita2020information`, 1 for nothing learnt), and usable information in bits. One encoder learnt each task in
+# as many steps from every number of items.
+
+# %% tags=["hide-input"]
+measured = task_difficulty.frame(task_difficulty.recorded(recorded_data, recorded_encoder))
+shown(
+    measured.round(2).astype(object).where(measured.notna(), ""),
+    "A line a task. *Difficulty* is that defined above, after all items.",
+    "*Measures beside accuracy fill when they are recorded.*",
+)
+agreed_on = task_difficulty.agreement(measured)
+if len(agreed_on):
+    told = ", ".join(f"{name} {rho:+z.2f}" for name, rho in agreed_on.items())
+    display(
+        Markdown(
+            f"Do they put the tasks in one order? Rank correlation with difficulty, turned so that 1 is the same order: "
+            f"{told}. Which measure is taken is a choice that a correlation over tasks rests on."
+        )
+    )
 
 # %% [markdown]
 # ## Controls

@@ -134,3 +134,21 @@ class LevelTransferParams(DifficultyParams):
         """The run of the grid whose intermediate training this is, under this seed."""
         kept = {name: getattr(self, name) for name in DifficultyParams.model_fields}
         return IntermediateParams(**kept, mechanism=ITEMS, level=level)
+
+
+class TaskDifficultyParams(ItemsParams):
+    """Parameters of the study that tells how hard a task is as it stands, by several measures.
+
+    >>> TaskDifficultyParams(intermediate="entities").intermediate
+    'entities'
+    """
+
+    seed: Integer = Field(default=rules().difficulty_seeds[0], ge=0, description="seed of training")
+    intermediate: Name = Field(default="sentiment", description="intermediate data set")
+
+    @field_validator("intermediate")
+    @classmethod
+    def _intermediate(cls, value: str) -> str:
+        if value not in rules().tasks:
+            raise ValueError(", ".join(rules().tasks))
+        return value

@@ -23,6 +23,7 @@ from helpers.study.intermediate_params import (
     IntermediateParams,
     ItemDifficultyParams,
     LevelTransferParams,
+    TaskDifficultyParams,
 )
 from helpers.study.laboratory_iso_params import LaboratoryIsoParams
 from helpers.study.param_types import SMALL, WHOLE, Integer, Name, Names, Params
@@ -158,6 +159,7 @@ MODELS: dict[str, type[Params]] = {
     "laboratory_iso": LaboratoryIsoParams,
     "level_transfer": LevelTransferParams,
     "pretraining_alignment": PretrainingAlignmentParams,
+    "task_difficulty": TaskDifficultyParams,
 }
 
 
@@ -176,6 +178,7 @@ PURPOSES: dict[str, str] = {
     "laboratory_iso": "generated tasks made hard in several ways to one accuracy; chapter 7",
     "level_transfer": "what a level of difficulty teaches about the other levels; chapter 7",
     "pretraining_alignment": "maps learnt from pairs of pretraining text; appendix on encoders",
+    "task_difficulty": "how hard an English task is, by several measures; chapter 7",
 }
 
 

@@ -39,6 +39,7 @@ CHAPTERS: dict[str, tuple[type[Params], str]] = {
         MODELS["pretraining_alignment"],
         "helpers.study.pretraining_alignment:study",
     ),
+    "task_difficulty": (MODELS["task_difficulty"], "helpers.study.task_difficulty:study"),
 }
 
 

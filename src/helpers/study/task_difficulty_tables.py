@@ -1,0 +1,74 @@
+"""The tasks of the classical design by every measure of difficulty, from records of
+``task_difficulty``; and how far the measures put the tasks in one order. Decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from helpers.study import store
+from helpers.study.difficulty import PVI
+from helpers.study.intermediate_rules import rules
+from helpers.study.store import Stored
+from helpers.study.task_difficulty import AREA, CHAPTER, CODE, CURVE, HUMAN
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DIFFICULTY = "difficulty"
+# measure -> whether more of it is harder
+MEASURES = {DIFFICULTY: True, HUMAN: True, AREA: False, CODE: False, "V-information": False}
+FEWEST = 5  # tasks, for a correlation of ranks to be told
+
+
+def recorded(data: str, encoder: str) -> list[Stored]:
+    """Records under the rules that stand, of the study's own sizes, one a family and seed."""
+    found = {}
+    for run in store.scan(chapter=CHAPTER)[0]:
+        params = run.record.params
+        if (
+            run.record.data.get("source") == data
+            and params["encoder"] == encoder
+            and params["n_items"] == 0
+            and run.record.data["fingerprints"].get("rules") == rules().digest
+        ):
+            found[params["intermediate"], params["seed"]] = run
+    return [found[key] for key in sorted(found)]
+
+
+def frame(runs: Sequence[Stored]) -> pd.DataFrame:
+    """A line a task, a column a measure: mean over seeds, NaN where the kind of task has none."""
+    import pandas as pd
+
+    lines = []
+    for run in runs:
+        rows = run.record.rows
+        family = run.record.params["intermediate"]
+        told = {row.name: row.value for row in rows if row.method in (CURVE, PVI)}
+        points = [row for row in rows if row.method == CURVE and "size" in row.setting]
+        last = max(points, key=lambda row: row.setting["size"])
+        chance = last.setting["chance"]
+        told[DIFFICULTY] = 1 - (last.value - chance) / (1 - chance)
+        lines.append({"family": family} | {name: told.get(name) for name in MEASURES})
+    table = pd.DataFrame(lines, columns=["family", *MEASURES]).set_index("family").astype(float)
+    mean = table.groupby("family").mean()
+    return mean.reindex([name for name in rules().tasks if name in mean.index])
+
+
+def agreement(table: pd.DataFrame) -> pd.Series:
+    """Spearman correlation of each measure with difficulty, turned so that 1 is one order.
+
+    Only of measures that ``FEWEST`` tasks have.
+    """
+    import pandas as pd
+
+    from helpers.maths.metrics import spearman
+
+    found = {}
+    for name, harder in MEASURES.items():
+        both = table[[DIFFICULTY, name]].dropna() if name != DIFFICULTY else table[:0]
+        if len(both) >= FEWEST:
+            rho = spearman(both[DIFFICULTY], both[name])
+            found[name] = rho if harder else -rho
+    return pd.Series(found, dtype=float)
