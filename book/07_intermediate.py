@@ -109,6 +109,15 @@ display(
         f"level; targets learnt from {max(rows)} English rows at the most. {beyond}"
     )
 )
+of_levels = level_transfer.frame(level_transfer.recorded(recorded_data, recorded_encoder))
+if misleading := level_transfer.misleading(of_levels):
+    display(
+        Markdown(
+            f"*What was changed*: in {len(misleading)} of {of_levels['family'].nunique()} data sets "
+            f"({', '.join(misleading)}) the items called hardest teach the *reverse* of the easiest: they mislead rather "
+            "than being hard to learn. See *What does a hard level teach?* and, without that level, *Sensitivity*."
+        )
+    )
 if (gained := beside.over_units_and_seeds(real, "items")) is not None:
     display(
         Markdown(
@@ -422,7 +431,6 @@ if len(by_noise):
 # trained, under a seed of its own, and asked about the held-out items of *all* levels:
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "A square a data set: chance-corrected score on held-out items of every level (across) after learning from every level (down), from -1 to 1, 0 being chance."}}
-of_levels = level_transfer.frame(level_transfer.recorded(recorded_data, recorded_encoder))
 on_all = level_transfer.on_all_levels(of_levels)
 if len(of_levels):
     figures.taught(level_transfer.squares(of_levels))

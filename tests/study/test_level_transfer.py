@@ -66,6 +66,7 @@ def test_a_level_that_misleads_is_harder_than_chance():
     found = lines({(3, b): -0.5 for b in LEVELS} | {(3, 3): 0.5})
     hard = tables.on_all_levels(found).loc["nli"]
     assert hard[0] == pytest.approx(0.5) and hard[3] == pytest.approx(1.25)
+    assert tables.misleading(found) == ["nli"] and tables.misleading(lines({})) == []
     told = tables.told(found).loc["nli"]
     assert told["3 on 3"] == "+0.50" and told["3 on 0"] == "-0.50"
     assert told["3 on 0, words alone"] == ""
@@ -79,7 +80,11 @@ def test_seeds_are_averaged():
 def test_without_records_there_are_no_lines():
     found = tables.frame([])
     assert tables.on_all_levels(found).empty and tables.told(found).empty
-    assert tables.squares(found) == {} and dict(tables.on_all_levels(found).T.items()) == {}
+    assert (
+        tables.squares(found) == {}
+        and tables.misleading(found) == []
+        and dict(tables.on_all_levels(found).T.items()) == {}
+    )
 
 
 def test_the_figure_has_a_square_a_family():

@@ -84,6 +84,12 @@ def on_all_levels(found: pd.DataFrame) -> pd.DataFrame:
     return table.reindex([name for name in rules().families if name in table.index])
 
 
+def misleading(found: pd.DataFrame) -> list[str]:
+    """Families whose last level teaches the reverse of the first: below the commonest label on it."""
+    last = rules().levels - 1
+    return [name for name, square in squares(found).items() if square.loc[last, 0] < 0]
+
+
 def told(found: pd.DataFrame) -> pd.DataFrame:
     """A line a family: what its first and its last level teach about both; words alone beside."""
     import pandas as pd
