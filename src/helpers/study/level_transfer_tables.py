@@ -85,7 +85,7 @@ def on_all_levels(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def misleading(found: pd.DataFrame) -> list[str]:
-    """Families whose last level teaches the reverse of the first: below the commonest label on it."""
+    """Families whose last level teaches the reverse of the first: below chance on its items."""
     last = rules().levels - 1
     return [name for name, square in squares(found).items() if square.loc[last, 0] < 0]
 
