@@ -13,11 +13,11 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from helpers.study.courses import form_of
-from helpers.study.intermediate_items import Pool, pool
+from helpers.study.intermediate_items import Pool
 from helpers.study.intermediate_params import DifficultyParams
-from helpers.study.intermediate_rules import rules
-from helpers.study.plan import Outcome, Plan, made
-from helpers.study.transfer import Arm, Arms, Base, forget, open_base
+from helpers.study.plan import Outcome, Plan
+from helpers.study.pool_study import planned
+from helpers.study.transfer import Arm, Arms, Base, forget
 from helpers.study.transfer_data import first_by_id
 
 if TYPE_CHECKING:
@@ -32,19 +32,7 @@ PVI = "pvi"
 
 def study(params: DifficultyParams, *, progress: bool = True) -> Plan:
     """Plan of the study: the pool is read, nothing trained."""
-    base = open_base(params)
-    one = pool(params.intermediate, params.data, params.n_items)
-    return made(
-        CHAPTER,
-        VERSION,
-        params,
-        names={params.encoder: base.label},
-        data={f"{one.task} en {one.family.split}": one.fingerprint, "rules": rules().digest},
-        encoders={base.label: base.fingerprint},
-        compute=lambda progress: measure(params, one, base, progress),
-        device=base.device,
-        notes=one.notes,
-    )
+    return planned(CHAPTER, VERSION, params, measure)
 
 
 def measure(params: DifficultyParams, one: Pool, base: Base, progress: bool) -> Outcome:

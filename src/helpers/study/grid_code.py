@@ -43,6 +43,7 @@ ASIDE = frozenset(
 ONLY_FOR = {
     "helpers.study.difficulty": (ITEMS,),
     "helpers.maths.difficulty": (ITEMS,),
+    "helpers.study.pool_study": (ITEMS,),
     "helpers.study.intermediate_teach": OF_A_FAMILY,
     "helpers.study.transfer_labels": (NONE, NOISE, PERMUTED),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import Field, field_validator
 
 from helpers.study.intermediate_rules import ITEMS, MECHANISMS, NOISE, OF_A_FAMILY, rules
@@ -36,14 +38,16 @@ class DifficultyParams(ItemsParams):
     'nli'
     """
 
+    AMONG: ClassVar[str] = "families"  # of the rules: which data sets there are
+
     seed: Integer = Field(default=rules().difficulty_seeds[0], ge=0, description="seed of training")
     intermediate: Name = Field(default="sentiment", description="intermediate data set")
 
     @field_validator("intermediate")
     @classmethod
     def _intermediate(cls, value: str) -> str:
-        if value not in rules().families:
-            raise ValueError(", ".join(rules().families))
+        if value not in (there := getattr(rules(), cls.AMONG)):
+            raise ValueError(", ".join(there))
         return value
 
 
@@ -136,19 +140,11 @@ class LevelTransferParams(DifficultyParams):
         return IntermediateParams(**kept, mechanism=ITEMS, level=level)
 
 
-class TaskDifficultyParams(ItemsParams):
+class TaskDifficultyParams(DifficultyParams):
     """Parameters of the study that tells how hard a task is as it stands, by several measures.
 
     >>> TaskDifficultyParams(intermediate="entities").intermediate
     'entities'
     """
 
-    seed: Integer = Field(default=rules().difficulty_seeds[0], ge=0, description="seed of training")
-    intermediate: Name = Field(default="sentiment", description="intermediate data set")
-
-    @field_validator("intermediate")
-    @classmethod
-    def _intermediate(cls, value: str) -> str:
-        if value not in rules().tasks:
-            raise ValueError(", ".join(rules().tasks))
-        return value
+    AMONG: ClassVar[str] = "tasks"

@@ -11,13 +11,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from helpers.study.courses import form_of
-from helpers.study.intermediate_items import Pool, of_level, pool
+from helpers.study.intermediate_items import Pool, of_level
 from helpers.study.intermediate_params import LevelTransferParams
 from helpers.study.intermediate_rules import rules
 from helpers.study.intermediate_teach import INTERMEDIATE, chance, item_levels, teach, wanted
-from helpers.study.plan import Outcome, Plan, made
+from helpers.study.plan import Outcome, Plan
+from helpers.study.pool_study import planned
 from helpers.study.row import Row
-from helpers.study.transfer import Base, forget, open_base
+from helpers.study.transfer import Base, forget
 from helpers.study.transfer_baselines import BAG, lexical
 from helpers.study.transfer_data import CourseData, Test
 from helpers.study.transfer_rows import Rows
@@ -28,19 +29,7 @@ LEARN_WORDS = ("classification", "tagging")  # of other kinds words alone learn 
 
 def study(params: LevelTransferParams, *, progress: bool = True) -> Plan:
     """Plan of the study: the pool is read, nothing trained."""
-    base = open_base(params)
-    one = pool(params.intermediate, params.data, params.n_items)
-    return made(
-        CHAPTER,
-        VERSION,
-        params,
-        names={params.encoder: base.label},
-        data={f"{one.task} en {one.family.split}": one.fingerprint, "rules": rules().digest},
-        encoders={base.label: base.fingerprint},
-        compute=lambda progress: measure(params, one, base, progress),
-        device=base.device,
-        notes=one.notes,
-    )
+    return planned(CHAPTER, VERSION, params, measure)
 
 
 def measure(params: LevelTransferParams, one: Pool, base: Base, progress: bool) -> Outcome:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from helpers.study import store
+from helpers.study import pool_study
 from helpers.study.intermediate_rules import rules
 from helpers.study.intermediate_teach import INTERMEDIATE
 from helpers.study.level_transfer import CHAPTER
@@ -23,18 +23,8 @@ _COLUMNS = ("family", "method", "learnt", "scored", "seed", "chance", "corrected
 
 
 def recorded(data: str, encoder: str) -> list[Stored]:
-    """Records under the rules that stand, of the sizes of the study, one a family and seed."""
-    found = {}
-    for run in store.scan(chapter=CHAPTER)[0]:
-        record, params = run.record, run.record.params
-        if (
-            record.data.get("source") == data
-            and params["encoder"] == encoder
-            and params["n_items"] == 0
-            and record.data["fingerprints"].get("rules") == rules().digest
-        ):
-            found[params["intermediate"], params["seed"]] = run
-    return [found[key] for key in sorted(found)]
+    """Records of the study's own sizes, one a family and seed."""
+    return pool_study.recorded(CHAPTER, data, encoder)
 
 
 def frame(runs: Sequence[Stored]) -> pd.DataFrame:

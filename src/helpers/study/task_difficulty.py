@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.study.courses import form_of
 from helpers.study.difficulty import gold_log_probabilities, information_rows
-from helpers.study.intermediate_items import Pool, of_all_levels, pool, tried_on
+from helpers.study.intermediate_items import Pool, of_all_levels, tried_on
 from helpers.study.intermediate_params import TaskDifficultyParams
-from helpers.study.intermediate_rules import rules
 from helpers.study.intermediate_teach import DIFFICULTY, chance, wanted
-from helpers.study.plan import Outcome, Plan, made
+from helpers.study.plan import Outcome, Plan
+from helpers.study.pool_study import planned
 from helpers.study.row import Row
-from helpers.study.transfer import Arm, Arms, Base, forget, open_base
+from helpers.study.transfer import Arm, Arms, Base, forget
 from helpers.study.transfer_data import Test, first_by_id
 from helpers.study.transfer_kinds import Measure
 from helpers.study.transfer_rows import Rows
@@ -37,19 +37,7 @@ _CODED = ("classification", "choice", "tagging")  # labels that a uniform code c
 
 def study(params: TaskDifficultyParams, *, progress: bool = True) -> Plan:
     """Plan of the study: the pool is read, nothing trained."""
-    base = open_base(params)
-    one = pool(params.intermediate, params.data, params.n_items)
-    return made(
-        CHAPTER,
-        VERSION,
-        params,
-        names={params.encoder: base.label},
-        data={f"{one.task} en {one.family.split}": one.fingerprint, "rules": rules().digest},
-        encoders={base.label: base.fingerprint},
-        compute=lambda progress: measure(params, one, base, progress),
-        device=base.device,
-        notes=one.notes,
-    )
+    return planned(CHAPTER, VERSION, params, measure)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from helpers.study import store
+from helpers.study import pool_study
 from helpers.study.difficulty import PVI
 from helpers.study.intermediate_rules import rules
 from helpers.study.store import Stored
@@ -23,18 +23,8 @@ FEWEST = 5  # tasks, for a correlation of ranks to be told
 
 
 def recorded(data: str, encoder: str) -> list[Stored]:
-    """Records under the rules that stand, of the study's own sizes, one a family and seed."""
-    found = {}
-    for run in store.scan(chapter=CHAPTER)[0]:
-        params = run.record.params
-        if (
-            run.record.data.get("source") == data
-            and params["encoder"] == encoder
-            and params["n_items"] == 0
-            and run.record.data["fingerprints"].get("rules") == rules().digest
-        ):
-            found[params["intermediate"], params["seed"]] = run
-    return [found[key] for key in sorted(found)]
+    """Records of the study's own sizes, one a family and seed."""
+    return pool_study.recorded(CHAPTER, data, encoder)
 
 
 def frame(runs: Sequence[Stored]) -> pd.DataFrame:
