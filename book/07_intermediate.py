@@ -747,7 +747,9 @@ Markdown(told)
 #
 # ## What the design fixes
 #
-# - Difficulty is changed within a task, and whether that worked is measured, not assumed.
+# - Difficulty is changed within a task, and whether that worked is measured, not assumed. Of levels by items it worked
+#   in part: the hard end holds items that mislead, which is another thing than items that are hard to learn. Of levels
+#   by exchanged labels no level can be the reverse of another, as the true label stays the commonest one.
 # - A hard task is not a task from which much is learnt: in the small grid above, exchanged labels made the task
 #   harder and taught less of the truth.
 # - Cells within a family say least: they are shown, and count for nothing.
@@ -757,6 +759,7 @@ Markdown(told)
 # ## What would change our mind
 #
 # - A verdict of *effect* that a single data set carries: the lines *without ...* under *Sensitivity*.
+# - A slope over levels by exchanged labels (the design `noise`) where levels by items have none.
 # - Gains after permuted labels or masked text as large as after the task: then it was text or steps, not the task.
 # - The iso-accuracy result: mechanisms with one accuracy and different gains mean that accuracy is not the cause.
 # - The same grid with `xlm-roberta-base`, whose records this page reads by `recorded_encoder`: see
