@@ -391,7 +391,10 @@ else:
 shown(tables.gate_told(real))
 if len(real.gate):
     could = [one for one in rules().same if one not in rules().controls_only]
-    told = f"Of the targets that are tasks of XTREME-R ({', '.join(planned.of_xtreme_r(could))}), those that count"
+    told = (
+        "Of the targets that are tuned after every task and are tasks of XTREME-R "
+        f"({', '.join(planned.of_xtreme_r(could))}), those that count"
+    )
     display(Markdown(f"{told}: {', '.join(of_xtreme) or 'none'}."))
 
 # %% [markdown]
@@ -425,22 +428,24 @@ if len(by_noise):
 # %% [markdown]
 # ### What does a hard level teach?
 #
-# Levels are asked about items of their own kind, and that can deceive. Items of the last level are those that other
-# models got wrong with confidence: remarks that mean the opposite of their words, doubtful labels. Who learns from
-# such items may do well on more of them by a rule that is wrong everywhere else. So one more model a level was
+# Levels are asked about items of their own kind, and that can deceive. Items of the last level are those whose texts
+# told other models least about their labels; in most data sets they misled them: remarks that mean the opposite of
+# their words, doubtful labels. Who learns from such items may do well on more of them by a rule that is wrong
+# everywhere else. So one more model a level was
 # trained, under a seed of its own, and asked about the held-out items of *all* levels:
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "A square a data set: chance-corrected score on held-out items of every level (across) after learning from every level (down), from -1 to 1, 0 being chance."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "A square a data set: chance-corrected score on held-out items of every level (across) after learning from every level (down), from -1 to 1; 0 is the commonest label."}}
 on_all = level_transfer.on_all_levels(of_levels)
 if len(of_levels):
     figures.taught(level_transfer.squares(of_levels))
     plt.show()
 shown(
     level_transfer.told(of_levels),
-    "Chance-corrected scores (0: the commonest label, 1: perfect, below 0: misled), *learnt on scored*: the first and "
-    "the last level on items of their own, and the last on items of the first; beside it the same by words alone, "
-    "where these can learn. Below 0 the last level teaches the reverse of the first. Its difficulty is then measured "
-    "too low, and difficulty told on items of all levels is another choice, under *Sensitivity* below.",
+    "Corrected scores (0: the commonest label, 1: perfect, below 0: worse than that, as an idle guess is, too), *learnt "
+    "on scored*: the first and the last level on items of their own, and the last on items of the first; beside it the "
+    "same by words alone, where these can learn. Where the last level scores on the first below anything that a guess "
+    "without reading can, with its interval, it teaches the reverse: this page says *misleads*. Its difficulty is then "
+    "measured too low, and difficulty told on items of all levels is another choice, under *Sensitivity* below.",
     "*What each level teaches about the others fills when it is recorded.*",
 )
 tags = of_levels[of_levels["family"].eq("pos")].groupby("scored")["chance"].mean()
@@ -450,7 +455,8 @@ if len(tags):
             "Two sets hold less equal than the others. Of part-of-speech tags no shares are held: the commonest tag is "
             f"{100 * tags.iloc[0]:.0f} % of the words held out on the first level and {100 * tags.iloc[-1]:.0f} % on the "
             "last. Of similarity fifths of the score are, and the highest and lowest scores stand more often on the first "
-            "level. Under the seeds of similarity only the order of rows differs, so its runs vary less than others."
+            "level. Where an encoder has no dropout, as the small ones here, seeds of similarity differ in the order of "
+            "rows alone, so its runs vary less than others."
         )
     )
 
@@ -486,8 +492,8 @@ else:
     )
 if gained is not None:
     told += (
-        f" The mean gain over all levels is {gained} points. Its interval is wider: every run of a seed is set against "
-        f"the same control, so what is particular to {gained.seeds} controls moves all gains, and cancels from slopes."
+        f" The mean gain over all levels is {gained} points. Every run of a seed is set against the same control, so "
+        f"what is particular to {gained.seeds} controls is in its interval; from slopes it cancels."
     )
 Markdown(told)
 
@@ -581,10 +587,11 @@ Markdown(
 # ### By other measures
 #
 # Is accuracy the difficulty? The same tasks, as they are, by what else is called so: how far short of people
-# (*distance to human*, where a level is published), how soon it is learnt (*learning curve area*, from an eighth of
-# the items to all, 1 for at once), how short the labels become for who has learnt from those before (*compression*
-# {cite}`voita2020information`, 1 for nothing learnt), and usable information in bits. One encoder learnt each task in
-# as many steps from every number of items.
+# (*distance to human*, where the registry has a published level), how soon it is learnt (*learning curve area*, from an eighth of
+# the items to all, 1 for at once), how short the labels become for who has learnt from the items before (*compression*
+# {cite}`voita2020information`, beside who knows their shares alone; 1 for nothing learnt from texts), and which share
+# of the labels' entropy is usable information. One encoder learnt each task from every number of items, in about as
+# many steps.
 
 # %% tags=["hide-input"]
 measured = task_difficulty.frame(task_difficulty.recorded(recorded_data, recorded_encoder))
@@ -599,7 +606,8 @@ if len(agreed_on):
     display(
         Markdown(
             f"Do they put the tasks in one order? Rank correlation with difficulty, turned so that 1 is the same order: "
-            f"{told}. Which measure is taken is a choice that a correlation over tasks rests on."
+            f"{told}. (The area contains the score that difficulty is made of.) Which measure is taken is a choice that a "
+            "correlation over tasks rests on."
         )
     )
 
@@ -676,7 +684,7 @@ parts = {
     "sensitivity": (
         beside.sensitivity(real, dict(on_all.T.items())),
         "**Sensitivity**: the effect under other choices than the frozen ones. A verdict that a single line turns is "
-        "worth less.",
+        "worth less. *Without the last level* is of all data sets, those too whose last level does not mislead.",
     ),
     "laboratory and real slopes": (
         agreed,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from click.testing import CliRunner
 
@@ -35,9 +37,9 @@ def test_they_are_taken_as_they_are():
     }
 
 
-def test_two_families_of_tasks_are_new():
+def test_a_family_of_tasks_is_new():
     units = {unit_of(name) for name in rules().tasks}
-    assert len(units) == len({unit_of(name) for name in rules().families}) + 2
+    assert len(units) == len({unit_of(name) for name in rules().families}) + 1
 
 
 @pytest.mark.parametrize("name", sorted(MORE))
@@ -54,20 +56,31 @@ def test_tasks_of_one_family_do_not_count_for_each_other():
             own = {unit_of(other) for other in names if other not in MORE}
             assert unit_of(name) in own or rules().family(name).kind == course
     assert rules().same_family("nli", "entailment") and rules().same_family("nli", "nli")
-    assert not rules().same_family("tagging", "entities")
+    assert not rules().same_family("tagging", "wikipedia")
+
+
+def test_a_record_tells_the_sizes_that_the_frozen_file_has_not():
+    frozen = {"rules": rules().digest}
+    assert rules().made(frozen, "nli") and rules().made(frozen, "none")
+    assert not rules().made(frozen, "wikipedia")
+    assert rules().made(frozen | rules().beside("wikipedia"), "wikipedia")
+    assert not rules().made(frozen | rules().beside("paraphrase"), "wikipedia")
+    bigger = replace(rules().context["wikipedia"], n=10)
+    changed = replace(rules(), context={**rules().context, "wikipedia": bigger})
+    assert changed.beside("wikipedia") != rules().beside("wikipedia")
 
 
 def test_parameters_take_them_and_levels_by_items_do_not():
-    assert IntermediateParams(intermediate="entities", mechanism="noise").level == 0
+    assert IntermediateParams(intermediate="wikipedia", mechanism="noise").level == 0
     with pytest.raises(ValueError, match="reading"):
-        DifficultyParams(intermediate="entities")
+        DifficultyParams(intermediate="wikipedia")
 
 
 def test_a_design_without_a_task_says_what_it_has():
-    with pytest.raises(UserError, match="entities") as refused:
-        grid(["primary"], {"data": "local:x"}, families=["entities"])
+    with pytest.raises(UserError, match="wikipedia") as refused:
+        grid(["primary"], {"data": "local:x"}, families=["wikipedia"])
     assert "acceptability" in str(refused.value)
-    assert cells(["primary"], families=["entities"]) == cells(["primary"], families=["paraphrase"])
+    assert {cell.mechanism for cell in cells(["primary"], families=["wikipedia"])} == {"none"}
 
 
 def test_the_tables_of_both_have_the_same_columns():
@@ -77,6 +90,6 @@ def test_the_tables_of_both_have_the_same_columns():
 
 
 def test_the_command_refuses_it_by_name():
-    given = ["grid", "noise", "--families", "entities"]
+    given = ["grid", "noise", "--families", "wikipedia"]
     done = CliRunner().invoke(main, given)
-    assert done.exit_code == 2 and "entities" in done.output
+    assert done.exit_code == 2 and "wikipedia" in done.output

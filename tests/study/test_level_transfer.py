@@ -47,14 +47,15 @@ def test_the_trainings_are_those_of_the_grid():
 
 def test_a_task_of_the_classical_design_alone_has_no_levels():
     with pytest.raises(ValueError, match="reading"):
-        build("level_transfer", {"intermediate": "entities"})
+        build("level_transfer", {"intermediate": "wikipedia"})
 
 
 def lines(scores: dict[tuple[int, int], float], **more) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {"family": "nli", "method": "intermediate", "learnt": a, "scored": b, "seed": 0}
-            | {"chance": 0.5, "corrected": scores.get((a, b), 0.5)}
+            | {"chance": 0.35, "corrected": scores.get((a, b), 0.5)}
+            | {"high": 0.35 + 0.65 * scores.get((a, b), 0.5) + 0.05}
             | more
             for a in LEVELS
             for b in LEVELS
@@ -67,6 +68,8 @@ def test_a_level_that_misleads_is_harder_than_chance():
     hard = tables.on_all_levels(found).loc["nli"]
     assert hard[0] == pytest.approx(0.5) and hard[3] == pytest.approx(1.25)
     assert tables.misleading(found) == ["nli"] and tables.misleading(lines({})) == []
+    idle = lines({(3, 0): -0.04})  # a third of three labels right: who guesses does not mislead
+    assert tables.misleading(idle) == []
     told = tables.told(found).loc["nli"]
     assert told["3 on 3"] == "+0.50" and told["3 on 0"] == "-0.50"
     assert told["3 on 0, words alone"] == ""

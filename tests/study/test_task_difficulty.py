@@ -59,7 +59,7 @@ def test_measures_in_one_order_agree_whatever_way_they_point():
         table[name] = hard if harder else hard[::-1]
     table[study.HUMAN] = np.nan
     found = tables.agreement(table)
-    assert set(found.index) == {study.AREA, study.CODE, "V-information"}
+    assert set(found.index) == {study.AREA, study.CODE, tables.USABLE}
     assert found.to_numpy() == pytest.approx(1.0)
 
 
@@ -68,4 +68,4 @@ def test_without_records_there_are_no_lines():
 
 
 def test_tasks_of_the_classical_design_are_accepted():
-    assert build("task_difficulty", {"intermediate": "entities"}).intermediate == "entities"
+    assert build("task_difficulty", {"intermediate": "wikipedia"}).intermediate == "wikipedia"

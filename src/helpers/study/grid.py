@@ -236,7 +236,7 @@ def _records(found: Grid) -> dict[tuple[str, str | None], Stored]:
         (digest(one.record.params), one.record.data["fingerprints"].get("targets")): one
         for one in stored
         if one.record.study_version == VERSION
-        and one.record.data["fingerprints"].get("rules") == rules().digest
+        and rules().made(one.record.data["fingerprints"], one.record.params["intermediate"])
         and one.record.encoders.get(found.label, "").endswith(found.fingerprint)
     }
 

@@ -93,6 +93,8 @@ def _entries(family: str | None, data: str) -> list[str]:
     from helpers.data.tasks import task
 
     told = [repr(course) for course in _courses(data)]
+    if family in rules().context:  # sizes that the frozen file, and with it a grid's name, has not
+        told.append(repr(rules().context[family]))
     for name in _tasks(family, data):
         # Words that only people read decide no result, nor do sources that are not read.
         words = {"title": "", "licence": "", "citation": "", "suite": ()}

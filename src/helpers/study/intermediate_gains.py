@@ -92,7 +92,7 @@ def _ours(run: Stored, data: str, encoder: str) -> bool:
     return (
         record.data.get("source") == data
         and record.params["encoder"] == encoder
-        and record.data["fingerprints"].get("rules") == rules().digest
+        and rules().made(record.data["fingerprints"], record.params["intermediate"])
     )
 
 

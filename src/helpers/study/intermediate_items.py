@@ -97,7 +97,7 @@ def pool(name: str, data: str, n_items: int = 0) -> Pool:
         rows = load(family.task, "en", family.split, data)
     table = rows.table
     if data != "lab":  # generated splits share no sentence
-        table = first_by_id(one_a_text(table), wanted + wanted // 3)
+        table = first_by_id(one_a_text(table, family.symmetric), wanted + wanted // 3)
         table, dropped = drop_overlap(table, *_scored(data))
     else:
         dropped = {}
@@ -117,8 +117,10 @@ def pool(name: str, data: str, n_items: int = 0) -> Pool:
     return Pool(family, family.task, table, labels, rows.fingerprint, notes)
 
 
-def one_a_text(table: pd.DataFrame) -> pd.DataFrame:
+def one_a_text(table: pd.DataFrame, symmetric: bool = False) -> pd.DataFrame:
     """One item about each context or premise, or with either sentence; of others all.
+
+    symmetric : the texts of a pair are as sentences, and none is the premise.
 
     Drawn by id, not the first: files have hypotheses of a premise label by label, and questions on
     a paragraph in the order of their answers. Of dialogues and sentence pairs, in no order, the
@@ -141,10 +143,11 @@ def one_a_text(table: pd.DataFrame) -> pd.DataFrame:
     pairs = "text2" in table and bool((table["text2"] != "").any())
     contexts = "context" in table and bool((table["context"] != "").any())
     column = "context" if contexts else "text" if pairs else None
-    if "sentence1" in table:
+    if "sentence1" in table or symmetric:
+        names = ("text", "text2") if symmetric else ("sentence1", "sentence2")
         seen: set[str] = set()
         fresh = []
-        for both in zip(table["sentence1"], table["sentence2"], strict=True):
+        for both in zip(*(table[name] for name in names), strict=True):
             fresh.append(not seen.intersection(both))
             seen.update(both if fresh[-1] else ())
         return table[fresh].reset_index(drop=True)

@@ -143,8 +143,8 @@ class LevelTransferParams(DifficultyParams):
 class TaskDifficultyParams(DifficultyParams):
     """Parameters of the study that tells how hard a task is as it stands, by several measures.
 
-    >>> TaskDifficultyParams(intermediate="entities").intermediate
-    'entities'
+    >>> TaskDifficultyParams(intermediate="commonsense").intermediate
+    'commonsense'
     """
 
     AMONG: ClassVar[str] = "tasks"

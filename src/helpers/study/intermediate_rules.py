@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -35,7 +36,8 @@ OF_A_FAMILY = (ITEMS, NOISE, MASKED, PERMUTED)  # the others have no intermediat
 class Family:
     """One intermediate data set and its sizes: ``n`` items a level to learn, ``held`` to measure.
 
-    ``lab``: the laboratory's task of the same kind, "" where it has none; ``form``: as of a course.
+    ``lab``: the laboratory's task of the same kind, "" where it has none; ``form``: as of a course;
+    ``symmetric``: of two texts neither is the premise, and no sentence may stand in two items.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Family:
     epochs: int = 1
     lab: str = ""
     form: str = ""
+    symmetric: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,21 @@ class Rules:
         if name not in self.tasks:
             raise UserError("intermediate", name, self.tasks)
         return self.tasks[name]
+
+    def beside(self, name: str) -> dict[str, str]:
+        """What a record tells of a data set whose sizes the frozen file does not hold.
+
+        >>> rules().beside("nli"), list(rules().beside("commonsense"))
+        ({}, ['context'])
+        """
+        if name not in self.context:
+            return {}
+        return {"context": hashlib.sha256(repr(self.context[name]).encode()).hexdigest()[:16]}
+
+    def made(self, fingerprints: Mapping[str, str], name: str) -> bool:
+        """Whether a record of an intermediate data set (or "none") was made under these rules."""
+        told = self.beside(name).get("context")
+        return fingerprints.get("rules") == self.digest and fingerprints.get("context") == told
 
     def same_family(self, course: str, family: str | None) -> bool:
         """Whether a target's course and an intermediate task are of one family.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -33,6 +33,7 @@ from helpers.study.transfer_data import SOURCE
 if TYPE_CHECKING:
     import pandas as pd
 
+    from helpers.maths.decisions import Inference
     from helpers.maths.statistics import Interval
 
 # Spreads, in points, under which the design was planned: of a seed, of data sets in the true
@@ -99,7 +100,8 @@ def over_units_and_seeds(study: Study, mechanism: str, level: int | None = None)
     from helpers.maths.statistics import two_way_interval
 
     gain = seed_gains(study)
-    own = gain[gain["mechanism"].eq(mechanism)]
+    # Of the data sets whose difficulty is changed: the classical design's further ones come later.
+    own = gain[gain["mechanism"].eq(mechanism) & gain["family"].isin(rules().families)]
     own = own if level is None else own[own["level"].eq(level)]
     own = own.assign(unit=[of.unit_of(family) for family in own["family"]])
     block = own.pivot_table(index="seed", columns="unit", values="gain").dropna()
@@ -131,7 +133,7 @@ def sensitivity(study: Study, taught: Mapping[str, Sequence[float]] | None = Non
         for target in study.targets if len(study.targets) > 1 else ():
             tried[f"target {target} alone"] = of.decided(slopes([target]))
         tried["difficulty of the very run"] = of.decided(slopes(own_seed=True))
-        tried["without the last level"] = of.decided(slopes(levels=range(rules().levels - 1)))
+        tried["slope without the last level, over the whole range"] = _but_last(study, slopes)
         if taught:
             on_all = slopes(difficulty=taught)
             tried["difficulty told on items of all levels"] = of.decided(on_all)
@@ -152,6 +154,19 @@ def sensitivity(study: Study, taught: Mapping[str, Sequence[float]] | None = Non
     ]
     names = ["choice", "units", EFFECT, "verdict"]
     return pd.DataFrame(lines, columns=names).set_index("choice")
+
+
+def _but_last(study: Study, slopes: Callable[..., Sequence[of.SetSlope]]) -> Inference | None:
+    """The test on slopes of all levels but the last, times the range that all levels have."""
+    span = {one.family: one.slope.range for one in study.slopes}
+    found = slopes(levels=range(rules().levels - 1))
+    return of.inferred(
+        {
+            one.family: one.slope.slope * span[one.family]
+            for one in found
+            if one.slope.effect is not None and one.slope.slope is not None
+        }
+    )
 
 
 def _ends(study: Study) -> dict[str, float]:

@@ -283,6 +283,7 @@ def controls(study: Study) -> pd.DataFrame:
     import pandas as pd
 
     gain = mean_gains(study)
+    gain = gain[~gain["family"].isin(rules().context)]  # the other lines have not those
     unit = {name: of.unit_of(name) for name in rules().tasks}
     shown = {
         "the task, mean of its item levels": gain["mechanism"].eq(ITEMS),

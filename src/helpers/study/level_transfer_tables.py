@@ -1,7 +1,8 @@
 """What the levels of a data set teach about each other, from the records of ``level_transfer``.
 
 Scores are corrected for the commonest label of the set that is scored: 0 is what it would reach,
-1 perfect; below 0, what was learnt misleads there. Nothing here decides anything.
+1 perfect; below 0 is worse than that, as an idle guess is, too. Whether a level *misleads* is told
+by an interval. Nothing here decides anything.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from helpers.study.transfer_baselines import BAG
 if TYPE_CHECKING:
     import pandas as pd
 
-_COLUMNS = ("family", "method", "learnt", "scored", "seed", "chance", "corrected")
+_COLUMNS = ("family", "method", "learnt", "scored", "seed", "chance", "high", "corrected")
 
 
 def recorded(data: str, encoder: str) -> list[Stored]:
@@ -42,6 +43,7 @@ def frame(runs: Sequence[Stored]) -> pd.DataFrame:
             "scored": row.setting["scored"],
             "seed": row.seed,
             "chance": row.setting["chance"],
+            "high": row.high,
             "corrected": (row.value - row.setting["chance"]) / (1 - row.setting["chance"]),
         }
         for run in runs
@@ -66,7 +68,7 @@ def on_all_levels(found: pd.DataFrame) -> pd.DataFrame:
     """By family and level learnt: difficulty told on held-out items of all levels together.
 
     1 - the mean corrected score over the levels scored: what learning from this level leaves to be
-    desired in the task as a whole, 1 for nothing learnt, above 1 where it misleads.
+    desired in the task as a whole, 1 for as good as the commonest label.
     """
     own = found[found["method"].eq(INTERMEDIATE)]
     mean = own.groupby(["family", "learnt"])["corrected"].mean()
@@ -75,9 +77,25 @@ def on_all_levels(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def misleading(found: pd.DataFrame) -> list[str]:
-    """Families whose last level teaches the reverse of the first: below chance on its items."""
-    last = rules().levels - 1
-    return [name for name, square in squares(found).items() if square.loc[last, 0] < 0]
+    """Families whose last level teaches the reverse of the first, by every seed's interval.
+
+    Of accuracy its upper end lies below what any guess reaches that does not read: at least the
+    share of the rarest of K labels, which is at least 1 - (K - 1) x that of the commonest. Of a
+    correlation it lies below 0. With many labels, and of answers in a text, nothing is claimed.
+    """
+    from helpers.data.tasks import task
+
+    own = found[found["method"].eq(INTERMEDIATE) & found["scored"].eq(0)]
+    own = own[own["learnt"].eq(rules().levels - 1)]
+    named = []
+    for name in rules().families:
+        family, rows = rules().family(name), own[own["family"].eq(name)]
+        labels = len(task(family.task).labels) or round(1 / (task(family.task).chance or 1))
+        idle = 1 - (labels - 1) * rows["chance"]
+        least = {"similarity": 0.0, "span": -1.0}.get(family.kind, idle)
+        if len(rows) and rows["high"].lt(least).all():
+            named.append(name)
+    return named
 
 
 def told(found: pd.DataFrame) -> pd.DataFrame:

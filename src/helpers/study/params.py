@@ -233,6 +233,7 @@ def refuse_unknown(executed: Sequence[str] | None = None) -> None:
             there, given = _assigned(own), _assigned(injected)
             for name in given.keys() - there.keys():
                 raise UserError(name, given[name], f"only the parameters {', '.join(there)}")
+            return  # once; a reader may run it again by hand, after any other cell
 
 
 def _assigned(source: str) -> dict[str, str]:

@@ -30,7 +30,8 @@ def planned(
         version,
         params,
         names={params.encoder: base.label},
-        data={f"{one.task} en {one.family.split}": one.fingerprint, "rules": rules().digest},
+        data={f"{one.task} en {one.family.split}": one.fingerprint, "rules": rules().digest}
+        | rules().beside(params.intermediate),
         encoders={base.label: base.fingerprint},
         compute=lambda progress: measure(params, one, base, progress),
         device=base.device,
@@ -47,7 +48,7 @@ def recorded(chapter: str, data: str, encoder: str) -> list[Stored]:
             run.record.data.get("source") == data
             and params["encoder"] == encoder
             and params["n_items"] == 0
-            and run.record.data["fingerprints"].get("rules") == rules().digest
+            and rules().made(run.record.data["fingerprints"], params["intermediate"])
         ):
             found[params["intermediate"], params["seed"]] = run
     return [found[key] for key in sorted(found)]

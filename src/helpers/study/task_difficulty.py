@@ -42,12 +42,15 @@ def study(params: TaskDifficultyParams, *, progress: bool = True) -> Plan:
 
 @dataclass(frozen=True)
 class Point:
-    """What a model that learnt from some items says of the items held out, and of the next ones."""
+    """What a model that learnt from some items says of the items held out, and of the next ones.
+
+    Of both the log-probabilities of gold, with the text and by the labels' shares alone.
+    """
 
     size: int
     measure: Measure
     held: tuple[np.ndarray, np.ndarray]
-    following: np.ndarray | None
+    following: tuple[np.ndarray, np.ndarray] | None
 
 
 def measure(params: TaskDifficultyParams, one: Pool, base: Base, progress: bool) -> Outcome:
@@ -62,7 +65,7 @@ def measure(params: TaskDifficultyParams, one: Pool, base: Base, progress: bool)
         "intermediate_task": one.family.name,
     }
     found, kind = Rows(common), one.family.kind
-    least = chance(kind, held)
+    least = _chance(kind, held)
     gold = held["score"].to_numpy(dtype=float) if kind == "similarity" else None
     for point in points:
         told = {"size": point.size, "chance": least}
@@ -113,10 +116,21 @@ def curve(
         coded = None
         if after is not None and one.family.kind in _CODED:
             new = after[~after["id"].isin(part["id"])].reset_index(drop=True)
-            coded = gold_log_probabilities(arms, tuned.model, part, new)[0]
+            coded = gold_log_probabilities(arms, tuned.model, part, new)
         told = gold_log_probabilities(arms, tuned.model, part, held)
         points.append(Point(len(part), score, told, coded))
     return points, used
+
+
+def _chance(kind: str, held: pd.DataFrame) -> float:
+    """Of the commonest label; of tags by sentences, as their score is a mean over these."""
+    import numpy as np
+
+    if kind != "tagging":
+        return chance(kind, held)
+    words = [tag for tags in held["tags"] for tag in tags]
+    commonest = max(set(words), key=words.count)
+    return float(np.mean([tags.count(commonest) / len(tags) for tags in map(list, held["tags"])]))
 
 
 def _area(points: list[Point], scores: list[Row], least: float, where: dict[str, Any]) -> list[Row]:
@@ -138,14 +152,21 @@ def _area(points: list[Point], scores: list[Row], least: float, where: dict[str,
 
 
 def _code(points: list[Point], one: Pool, train: pd.DataFrame, where: dict[str, Any]) -> Row:
-    """How far the online code of the labels is shorter than a uniform one; of tags, by the word."""
+    """How far the online code of the labels is shorter than that of who knows their shares alone.
+
+    1: nothing learnt from the texts. Of tags a word counts, by its mean over a sentence. The
+    interval is of the code with texts, the other taken as it is.
+    """
     from helpers.maths.difficulty import online_code
 
     labels = len(one.labels) or max(map(len, train["choices"]))
     blocks = [point.following for point in points if point.following is not None]
-    found = online_code(blocks, first=points[0].size, n_labels=labels).compression
+    sizes = {"first": points[0].size, "n_labels": labels}
+    told = online_code([seeing for seeing, _ in blocks], **sizes).bits
+    blind = online_code([blind for _, blind in blocks], **sizes).bits.value
     n = points[-1].size
-    return Row(**where, name=CODE, value=found.value, low=found.low, high=found.high, n=n)
+    ends = {"low": blind / told.high, "high": blind / told.low}
+    return Row(**where, name=CODE, value=blind / told.value, **ends, n=n)
 
 
 def _to_human(one: Pool, last: Point, where: dict[str, Any]) -> list[Row]:

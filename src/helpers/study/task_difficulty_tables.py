@@ -16,9 +16,10 @@ from helpers.study.task_difficulty import AREA, CHAPTER, CODE, CURVE, HUMAN
 if TYPE_CHECKING:
     import pandas as pd
 
-DIFFICULTY = "difficulty"
+DIFFICULTY, USABLE = "difficulty", "usable share of entropy"
 # measure -> whether more of it is harder
-MEASURES = {DIFFICULTY: True, HUMAN: True, AREA: False, CODE: False, "V-information": False}
+MEASURES = {DIFFICULTY: True, HUMAN: True, AREA: False, CODE: False, USABLE: False}
+_LABELLED = ("classification", "choice", "tagging")  # of the others entropy has no nought
 FEWEST = 5  # tasks, for a correlation of ranks to be told
 
 
@@ -39,6 +40,8 @@ def frame(runs: Sequence[Stored]) -> pd.DataFrame:
         points = [row for row in rows if row.method == CURVE and "size" in row.setting]
         last = max(points, key=lambda row: row.setting["size"])
         chance = last.setting["chance"]
+        if last.kind in _LABELLED:
+            told[USABLE] = told["V-information"] / told["entropy without input"]
         told[DIFFICULTY] = 1 - (last.value - chance) / (1 - chance)
         lines.append({"family": family} | {name: told.get(name) for name in MEASURES})
     table = pd.DataFrame(lines, columns=["family", *MEASURES]).set_index("family").astype(float)
