@@ -60,7 +60,9 @@ def told_rules(cell: Cell) -> dict[str, str]:
     return {"rules": rules().digest} | rules().beside(cell.intermediate)
 
 
-def made(cell: Cell, *, per_level: float = 0.0, noise: float = 0.3, **changes) -> tuple:
+def made(
+    cell: Cell, *, per_level: float = 0.0, noise: float = 0.3, drawn: str = "a", **changes
+) -> tuple:
     """Record and items of a cell. A level adds ``per_level`` points to what every target gains."""
     params = {"data": "local", "encoder": NANO, "n_items": 0, **cell.params, **changes}
     common = {
@@ -93,7 +95,7 @@ def made(cell: Cell, *, per_level: float = 0.0, noise: float = 0.3, **changes) -
         family = rules().family(cell.intermediate)
         score = 0.5 + 0.5 * (1 - difficulty_of(cell))
         kind = ("intermediate", "accuracy", family.task, family.kind, "en", "difficulty")
-        add(*kind, score, labels="clean", chance=0.5, **told)
+        add(*kind, score, labels="clean", chance=0.5, items=drawn, **told)
     for direction in ("target->source", "source->target"):
         place = ("none", "precision@1", "tatoeba", "retrieval", "ko", "retrieval")
         add(*place, 0.9, direction=direction, **told)
@@ -376,6 +378,14 @@ class TestRecorded:
         store.save(other, items, results / other.chapter / other.identity)
         assert len(gains.recorded("local", NANO)) == 1
         assert gains.recorded("lab", NANO) == gains.recorded("local", "models/xlmr-nano") == []
+
+
+class TestMixed:
+    def test_seeds_that_learnt_from_other_items_are_refused(self):
+        wanted = cells(["primary"], seeds=[0, 1], families=["nli"])
+        runs = [kept(cell, drawn="ab"[cell.seed and cell.level == 2]) for cell in wanted]
+        with pytest.raises(UserError, match="nli items 2"):
+            tables.read(runs, n_boot=50)
 
 
 class TestAsked:

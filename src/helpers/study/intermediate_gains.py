@@ -123,6 +123,21 @@ def frame(runs: Iterable[Stored]) -> pd.DataFrame:
     return table.reindex(columns=there)
 
 
+def refuse_mixed(table: pd.DataFrame) -> None:
+    """Refuse runs of one cell whose seeds learnt from different items: of two makings of the study.
+
+    A record's identity does not hold which items were drawn; a hash of them stands in its rows.
+    """
+    if "items" not in table:
+        return
+    own = table[table["role"].eq(DIFFICULTY) & table["items"].notna()]
+    kinds = own.groupby(CELL)["items"].nunique()
+    if len(mixed := kinds[kinds > 1]):
+        family, mechanism, level = mixed.index[0]
+        given = f"seeds of {family} {mechanism} {level} that learnt from different items"
+        raise UserError("results", given, "runs of one making: remove the older and make them anew")
+
+
 @cache
 def _chance(task_name: str) -> float:
     from helpers.data.tasks import task

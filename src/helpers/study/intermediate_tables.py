@@ -67,6 +67,7 @@ class Study:
 def read(runs: Sequence[Stored], *, n_boot: int = N_BOOT) -> Study:
     """Work out what runs of one encoder on one kind of data say (``recorded`` finds them)."""
     table = of.frame(runs)
+    of.refuse_mixed(table)
     gate = gates(runs, n_boot=n_boot)
     passed = counting(gate)
     targets = tuple(course for course in passed if course not in rules().controls_only)
