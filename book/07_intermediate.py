@@ -118,11 +118,11 @@ if misleading := level_transfer.misleading(of_levels):
             "than being hard to learn. See *What does a hard level teach?* and, without that level, *Sensitivity*."
         )
     )
-if (gained := beside.over_units_and_seeds(real, "items")) is not None:
+if (mean_gain := beside.over_units_and_seeds(real, "items")) is not None:
     display(
         Markdown(
-            f"*What there was to change*: after an intermediate task of any level the targets gained {gained} points "
-            f"in the mean, of {gained.seeds} seeds. Where tasks add little, their difficulty has little to change, and "
+            f"*What there was to change*: after an intermediate task of any level the targets gained {mean_gain} points "
+            f"in the mean, of {mean_gain.seeds} seeds. Where tasks add little, their difficulty has little to change, and "
             "*equivalent* says less than it seems to."
         )
     )
@@ -490,10 +490,10 @@ else:
         f"[{one.inner_low:+.2f}, {one.inner_high:+.2f}]. Verdict: *{one.verdict}*"
         + ("." if primary["recorded"] == primary["planned"] else ", of what is recorded so far.")
     )
-if gained is not None:
+if mean_gain is not None:
     told += (
-        f" The mean gain over all levels is {gained} points. Every run of a seed is set against the same control, so "
-        f"what is particular to {gained.seeds} controls is in its interval; from slopes it cancels."
+        f" The mean gain over all levels is {mean_gain} points. Every run of a seed is set against the same control, so "
+        f"what is particular to {mean_gain.seeds} controls is in its interval; from slopes it cancels."
     )
 Markdown(told)
 
