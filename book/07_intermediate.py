@@ -676,7 +676,7 @@ parts = {
     ),
     "a mixed model": (
         pd.DataFrame() if mixed is None else mixed,
-        "**A mixed model** of the same runs, with two predictors and a random intercept and slope of each data set: "
+        "**A mixed model** of the same runs, with two predictors and random effects *of each data set*, told in its column: "
         "*within* is what was manipulated, *between* the classical comparison (of data sets that are not all scored on "
         "the same targets). With so few data sets its standard "
         "errors are too small; the primary test is the one to read.",

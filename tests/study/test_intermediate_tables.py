@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 import zlib
 from dataclasses import replace
 from pathlib import Path
@@ -327,6 +328,13 @@ class TestTheWholeGrid:
         assert not {"reading", "choice"} & set(whole.gains["course"])
         assert set(whole.targets) == COUNTING
 
+    def test_slopes_that_do_not_differ_are_fitted_without_a_word(self, whole):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            found = beside.mixed(study(cells(["primary"]), per_level=1.0, noise=1.5))
+            assert found is not None and beside.mixed(whole) is not None
+        assert set(found["of each data set"]) <= {"intercept, slope", "intercept"}
+
     def test_other_levels_and_other_difficulty_are_choices(self, whole):
         """A line through three levels is that through four; halved difficulty moves no effect."""
         taught = {name: [0.1, 0.2, 0.3, 0.4] for name in rules().families}
@@ -385,7 +393,7 @@ class TestMixed:
         wanted = cells(["primary"], seeds=[0, 1], families=["nli"])
         runs = [kept(cell, drawn="ab"[cell.seed and cell.level == 2]) for cell in wanted]
         with pytest.raises(UserError, match="nli items 2"):
-            tables.read(runs, n_boot=50)
+            tables.read(runs, n_boot=100)
 
 
 class TestAsked:

@@ -115,12 +115,14 @@ def taught(squares: Mapping[str, pd.DataFrame]) -> Figure:
     import seaborn
 
     rows = max(1, -(-len(squares) // 4))
-    figure, axes = plt.subplots(rows, 4, squeeze=False, layout="constrained")
+    figure, axes = plt.subplots(
+        rows, 4, sharex=True, sharey=True, squeeze=False, layout="constrained"
+    )
     for axis, (name, square) in zip(axes.flat, squares.items(), strict=False):
         look = {"vmin": -1, "vmax": 1, "cmap": "vlag_r", "cbar": False, "annot_kws": {"size": 8}}
-        seaborn.heatmap(square, ax=axis, annot=True, fmt="+.1f", square=True, **look)
+        seaborn.heatmap(square, ax=axis, annot=True, fmt="+z.1f", square=True, **look)
         axis.set(title=name, xlabel="", ylabel="")
-        axis.set_yticklabels(axis.get_yticklabels(), rotation=0)
+        axis.tick_params(axis="y", rotation=0)
     for axis in axes.flat[len(squares) :]:
         axis.set_visible(False)
     figure.supxlabel("level scored", fontsize="medium")

@@ -187,9 +187,10 @@ def mixed(study: Study) -> pd.DataFrame | None:
 
     gain = a + b within + c between + (a_d + b_d within) + noise: two predictors, *within* (a
     level's difficulty less its data set's mean) and *between* (that mean), and random effects of
-    the data set; by restricted maximum likelihood (statsmodels). Its standard errors are normal
-    ones and too small for so few data sets: beside the primary test, not in its place. None below
-    four data sets, or where it cannot be fitted.
+    the data set; by restricted maximum likelihood (statsmodels). Where the slopes' own variance
+    cannot be told from none, the intercept's alone. Its standard errors are normal ones and too
+    small for so few data sets: beside the primary test, not in its place. None below four data
+    sets, or where it cannot be fitted.
     """
     import pandas as pd
     import statsmodels.formula.api as formulas
@@ -199,26 +200,29 @@ def mixed(study: Study) -> pd.DataFrame | None:
         return None
     mean = found.groupby("family")["difficulty"].transform("mean")
     found = found.assign(within=found["difficulty"] - mean, between=mean)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a variance at its bound is told by the table's own size
-        try:
-            model = formulas.mixedlm(
-                "gain ~ within + between", found, groups="family", re_formula="~within"
-            ).fit(method="lbfgs")
-        except (np.linalg.LinAlgError, ValueError):
-            return None
     names = {"within": "difficulty within a data set", "between": "mean difficulty of a data set"}
-    if not np.isfinite(model.bse_fe[list(names)]).all():
-        return None
-    lines = [
-        {
-            "predictor": shown,
-            "points for 0 to 1": round(float(model.fe_params[name]), 1),
-            "standard error": round(float(model.bse_fe[name]), 1),
-        }
-        for name, shown in names.items()
-    ]
-    return pd.DataFrame(lines).set_index("predictor")
+    for effects, formula in (("intercept, slope", "~within"), ("intercept", "~1")):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a variance at its bound: the next formula has it not
+            try:
+                model = formulas.mixedlm(
+                    "gain ~ within + between", found, groups="family", re_formula=formula
+                ).fit(method="lbfgs")
+                errors = model.bse_fe[list(names)]
+            except (np.linalg.LinAlgError, ValueError):
+                continue
+        if np.isfinite(errors).all():
+            lines = [
+                {
+                    "predictor": shown,
+                    "points for 0 to 1": round(float(model.fe_params[name]), 1),
+                    "standard error": round(float(errors[name]), 1),
+                    "of each data set": effects,
+                }
+                for name, shown in names.items()
+            ]
+            return pd.DataFrame(lines).set_index("predictor")
+    return None
 
 
 # -- power
