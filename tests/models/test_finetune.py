@@ -163,6 +163,10 @@ def test_what_was_killed_goes_on_and_ends_as_if_unbroken(base, unbroken, tmp_pat
     read = tune(base, score=killed_in(1), work=work)
     assert same(read, unbroken)
     assert told(read) == told(unbroken)
+
+    # one whose removal was cut off is trained anew, whatever of it is left
+    (work / tuning.DONE).unlink()
+    assert same(tune(base, score=accuracy, work=work), unbroken)
     assert read.seconds == found.seconds
 
 

@@ -128,9 +128,11 @@ def finetune(
     if recipe.frozen == "embeddings":
         model.base.get_input_embeddings().requires_grad_(False)
     with _folder(work) as folder, _quiet():
-        if (folder / LOG).is_file():
-            return _finished(model.to(device), recipe, folder)
         checkpoints = folder / "checkpoints"
+        if (folder / LOG).is_file():
+            if (folder / DONE).is_file():
+                return _finished(model.to(device), recipe, folder)
+            shutil.rmtree(checkpoints, ignore_errors=True)  # its removal was cut off: all anew
         trainer = _trainer(
             model, rows, recipe, score, Collator(form, padding_id), checkpoints, device
         )

@@ -270,8 +270,14 @@ class Arms:
 
 
 def forget(*works: Path) -> None:
-    """Remove the folders of trainings whose scores are kept."""
+    """Remove the folders of trainings whose scores are kept.
+
+    The log goes first: a removal that is cut off leaves what looks like an unfinished training.
+    """
+    from helpers.models.finetune import LOG
+
     for work in works:
+        (work / LOG).unlink(missing_ok=True)
         shutil.rmtree(work, ignore_errors=True)
         Path(f"{work}.lock").unlink(missing_ok=True)
 
