@@ -115,7 +115,7 @@ if misleading := level_transfer.misleading(of_levels):
         Markdown(
             f"*What was changed*: in {len(misleading)} of {of_levels['family'].nunique()} data sets "
             f"({', '.join(misleading)}) the items called hardest teach the *reverse* of the easiest: they mislead rather "
-            "than being hard to learn. See *What does a hard level teach?* and, without that level, *Sensitivity*."
+            "than being hard to learn, as one model a level has it, by its interval over items. See *What does a hard level teach?* and, without that level, *Sensitivity*."
         )
     )
 if (mean_gain := beside.over_units_and_seeds(real, "items")) is not None:
