@@ -142,8 +142,8 @@ def budget(real: Real, unit: Mapping[str, str]) -> str:
             whom = "both" if highest == compared == 2 else of_all(highest, compared)
             line += f" (the highest was the best one for {whom} encoders"
             if tied:
-                told_apart = "both" if tied == compared == 2 else f"{tied} of {compared}"
-                line += f"; for {told_apart} the trials could not tell the best ones apart"
+                undecided = "both" if tied == compared == 2 else f"{tied} of {compared}"
+                line += f"; for {undecided} the trials could not tell the best ones apart"
             line += ")"
         told.append(line)
     return (
