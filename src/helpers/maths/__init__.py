@@ -10,5 +10,5 @@
 | an interval over items, seeds and languages | `statistics`, `item_statistics`, `many_intervals` |
 | the share of a gain that arrives in another language | `transfer` |
 | how hard a task is, and its items | `difficulty` |
-| how gain changes with difficulty; what a study can find | `slopes`, `decisions` |
+| how gain changes with difficulty; what a study can find | `slopes`, `decisions`, `mixed_effects` |
 """

@@ -6,7 +6,6 @@ verdict is shown as such. Takes a ``Study`` of ``intermediate_tables``.
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -187,41 +186,29 @@ def mixed(study: Study) -> pd.DataFrame | None:
 
     gain = a + b within + c between + (a_d + b_d within) + noise: two predictors, *within* (a
     level's difficulty less its data set's mean) and *between* (that mean), and random effects of
-    the data set; by restricted maximum likelihood (statsmodels). Where the slopes' own variance
-    cannot be told from none, the intercept's alone. Its standard errors are normal ones and too
+    the data set; by restricted maximum likelihood. Where that cannot be fitted, the intercept's
+    alone. Its standard errors are normal ones and too
     small for so few data sets: beside the primary test, not in its place. None below four data
     sets, or where it cannot be fitted.
     """
     import pandas as pd
-    import statsmodels.formula.api as formulas
+
+    from helpers.maths.mixed_effects import mixed_effects
 
     found = points(study)
     if found["family"].nunique() < 4 or len(found) < FEWEST_RUNS:
         return None
     mean = found.groupby("family")["difficulty"].transform("mean")
-    found = found.assign(within=found["difficulty"] - mean, between=mean)
-    names = {"within": "difficulty within a data set", "between": "mean difficulty of a data set"}
-    for effects, formula in (("intercept, slope", "~within"), ("intercept", "~1")):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a variance at its bound: the next formula has it not
-            try:
-                model = formulas.mixedlm(
-                    "gain ~ within + between", found, groups="family", re_formula=formula
-                ).fit(method="lbfgs")
-                errors = model.bse_fe[list(names)]
-            except (np.linalg.LinAlgError, ValueError):
-                continue
-        if np.isfinite(errors).all():
-            lines = [
-                {
-                    "predictor": shown,
-                    "points for 0 to 1": round(float(model.fe_params[name]), 1),
-                    "standard error": round(float(errors[name]), 1),
-                    "of each data set": effects,
-                }
-                for name, shown in names.items()
-            ]
-            return pd.DataFrame(lines).set_index("predictor")
+    within = (found["difficulty"] - mean).to_numpy()[:, None]
+    fixed = np.hstack([within, mean.to_numpy()[:, None]])
+    names = ["difficulty within a data set", "mean difficulty of a data set"]
+    for effects, random in (("intercept, slope", within), ("intercept", None)):
+        fitted = mixed_effects(found["gain"], fixed, found["family"], random)
+        if fitted is not None:
+            table = pd.DataFrame(index=pd.Index(names, name="predictor"))
+            table["points for 0 to 1"] = fitted.coefficients[1:].round(1)
+            table["standard error"] = fitted.errors[1:].round(1)
+            return table.assign(**{"of each data set": effects})
     return None
 
 
