@@ -24,13 +24,13 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.display import Markdown, display
 
+from helpers.study import front_page, item_level, laboratory_iso_tables, plots
 from helpers.study import intermediate_classical as classical
 from helpers.study import intermediate_gains as gains
 from helpers.study import intermediate_planned as planned
 from helpers.study import intermediate_plots as figures
 from helpers.study import intermediate_secondary as beside
 from helpers.study import intermediate_tables as tables
-from helpers.study import item_level, laboratory_iso_tables, plots
 from helpers.study import level_transfer_tables as level_transfer
 from helpers.study import task_difficulty_tables as task_difficulty
 from helpers.study.intermediate_rules import FILE, rules
@@ -90,7 +90,6 @@ def shown(table, before="", otherwise=WAITS):
 
 # %% tags=["hide-input"]
 sizes, rows = planned.families()["items a level"], planned.courses()["rows at most"]
-display(Markdown(f"**The answer.** {tables.answer(real)}"))
 if recorded_encoder == "models/xlmr-nano-tlm":
     who = f"one small encoder, `{recorded_encoder}`, which was given translations"
     beyond = "Neither XLM-R nor large intermediate tasks."
@@ -103,37 +102,41 @@ of_xtreme = planned.of_xtreme_r(real.targets)
 named = f"{len(of_xtreme)} of XTREME-R's ten tasks" + (
     f" ({', '.join(of_xtreme)})" if of_xtreme else ""
 )
-display(
-    Markdown(
-        f"*Scope*: {who}; of the targets that count, {named}; English tasks of {min(sizes)} to {max(sizes)} items a "
-        f"level; targets learnt from {max(rows)} English rows at the most. {beyond}"
-    )
-)
+head = [
+    f"**The answer.** {tables.answer(real)}",
+    f"*Scope*: {who}; of the targets that count, {named}; English tasks of {min(sizes)} to {max(sizes)} items a "
+    f"level; targets learnt from {max(rows)} English rows at the most. {beyond}",
+]
 of_levels = level_transfer.frame(level_transfer.recorded(recorded_data, recorded_encoder))
 if misleading := level_transfer.misleading(of_levels):
-    display(
-        Markdown(
-            f"*What was changed*: in {len(misleading)} of {of_levels['family'].nunique()} data sets "
-            f"({', '.join(misleading)}) the items called hardest teach the *reverse* of the easiest: they mislead rather "
-            "than being hard to learn, as one model a level has it, by its interval over items. See *What does a hard level teach?* and, without that level, *Sensitivity*."
-        )
+    head.append(
+        f"*What was changed*: in {len(misleading)} of {of_levels['family'].nunique()} data sets "
+        f"({', '.join(misleading)}) the items called hardest teach the *reverse* of the easiest: they mislead rather "
+        "than being hard to learn, as one model a level has it, by its interval over items. See *What does a hard level teach?* and, without that level, *Sensitivity*."
     )
 if (mean_gain := beside.over_units_and_seeds(real, "items")) is not None:
-    display(
-        Markdown(
-            f"*What there was to change*: after an intermediate task of any level the targets gained {mean_gain} points "
-            f"in the mean, of {mean_gain.seeds} seeds. Where tasks add little, their difficulty has little to change, and "
-            "*equivalent* says less than it seems to."
-        )
+    head.append(
+        f"*What there was to change*: after an intermediate task of any level the targets gained {mean_gain} points "
+        f"in the mean, of {mean_gain.seeds} seeds. Where tasks add little, their difficulty has little to change, and "
+        "*equivalent* says less than it seems to."
     )
+for paragraph in head:
+    display(Markdown(paragraph))
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Where slopes are recorded: gain of the hardest level less the easiest of each data set and their mean with interval, against a grey band of one point either side of zero. Before: the power of the design. Left, share of simulated studies with 5 and 7 families of data sets that find an effect, and that call it equivalent to none, by true effect in points; right, share that find a correlation of 0.3, 0.5 and 0.7, by number of tasks; dashed line at 0.8."}}
 effects = tables.effects(real)
 design, correlation = beside.power_of_design(sets=(5, 7)), beside.power_of_correlation()
 if len(effects):
-    figures.answer(effects, real.primary)
+    answered = figures.answer(effects, real.primary)
+    described = (
+        "Gain of the hardest level less the easiest of each data set and their mean with interval, "
+        "against a grey band of one point either side of zero."
+    )
 else:
-    figures.power(design, correlation)
+    answered = figures.power(design, correlation)
+    described = (
+        "Share of simulated studies that find an effect of so many points, and a correlation."
+    )
 plt.show()
 if len(effects):
     told = (
@@ -148,6 +151,10 @@ else:
         "share in which the classical correlation over tasks is found (right). More under *Power*."
     )
 display(Markdown(told))
+
+# %% tags=["remove-cell", "nbval-ignore-output"]
+# The introduction shows the same.
+front_page.keep("answer", front_page.as_html([*head, told], answered, described))
 
 # %% [markdown]
 # **What you will do.** Read what was decided before the results; make a small grid on generated text, with

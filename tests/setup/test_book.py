@@ -114,7 +114,7 @@ FINDINGS = {
     "04_mrc": ("cannot be told: neither encoder", "Cannot be told: from what they learnt, none"),
     "05_sentiment": ("in part: ", "In part: training arrives"),
     "06_complexity": ("undecided: ", "The answer: undecided"),
-    "07_intermediate": ("see its head", "The answer."),
+    "07_intermediate": ("see above", "The answer."),
 }
 
 
@@ -128,6 +128,17 @@ def test_findings_on_the_front_page_are_those_of_the_chapters(chapter: str) -> N
     cells = nbformat.read(notebook, as_version=4).cells
     told = " ".join(cell.source for cell in cells if cell.cell_type == "markdown")
     assert found in " ".join(f"{told} {text_of(outputs_of(notebook))}".split())
+
+
+def test_the_front_page_shows_the_answer_that_chapter_7_keeps_for_it() -> None:
+    front = (BOOK / "intro.md").read_text("utf-8")
+    (name,) = re.findall(r"```{glue:any} (\S+)\n:doc: 07_intermediate\.ipynb\n```", front)
+    outputs = outputs_of(BOOK / "07_intermediate.ipynb")
+    (kept,) = [each for each in outputs if "scrapbook" in each.get("metadata", {})]
+    told = kept["metadata"]["scrapbook"]
+    assert told["name"] == name
+    shown = kept["data"][f"{told['mime_prefix']}text/html"]
+    assert "<strong>The answer.</strong>" in shown and '" alt="Gain of' in shown
 
 
 def published_sentences(folder: Path) -> list[str]:
