@@ -21,7 +21,7 @@ from helpers import paths
 from helpers.cli import main
 from helpers.errors import UserError
 from helpers.study import grid as study
-from helpers.study import grid_code, grid_run
+from helpers.study import grid_code, grid_run, intermediate_gains
 from helpers.study import run as runner
 from helpers.study.intermediate_design import Cell
 from helpers.study.intermediate_rules import rules
@@ -127,7 +127,8 @@ def test_other_parameters_are_another_grid(stub: ModuleType, tmp_path: Path) -> 
 def test_records_under_other_rules_do_not_count(stub, tmp_path, monkeypatch) -> None:
     call("--run")
     other = study.rules().__class__(**{**vars(study.rules()), "digest": "other"})
-    monkeypatch.setattr(study, "rules", lambda: other)
+    for module in (study, intermediate_gains):
+        monkeypatch.setattr(module, "rules", lambda: other)
     assert {one["state"] for one in listed()} == {"missing"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,8 +15,10 @@ from helpers.errors import UserError
 from helpers.study import difficulty, intermediate_teach, store
 from helpers.study import intermediate_items as items
 from helpers.study.intermediate import asked_for
+from helpers.study.intermediate_controls import words_learnt
 from helpers.study.intermediate_counted import counted
 from helpers.study.intermediate_design import DESIGNS, cells
+from helpers.study.intermediate_gains import frame
 from helpers.study.intermediate_params import IntermediateParams
 from helpers.study.intermediate_rules import FILE, MECHANISMS, rules
 from helpers.study.run import plan, run
@@ -216,8 +219,65 @@ def test_difficulty_is_told_on_labels_as_posed_and_on_clean_ones(made):
     whole = made(intermediate="sentiment", mechanism="items", level=3).record
     [told] = whole.select(method="intermediate", name="accuracy")
     assert told.setting["labels"] == "clean" and 0.3 < told.setting["chance"] < 1
+
+
+def test_a_score_on_exchanged_labels_is_that_of_many_exchanges(made):
+    """One exchange of a few dozen labels may be kind or unkind to the truth."""
+    noisy = made(intermediate="sentiment", mechanism="noise", level=3).record
+    told = {
+        row.setting["labels"]: row for row in noisy.select(name="accuracy", method="intermediate")
+    }
+    clean, posed = told["clean"], told["exchanged"]
+    assert posed.setting["chance"] == pytest.approx(clean.setting["chance"])
+    assert posed.low is None, "of one exchange an interval would say too little"
+    params = IntermediateParams(**{**noisy.params, "mechanism": "noise"})
+    held = pd.DataFrame({"label": ["a", "b"] * 60})
+    tables = intermediate_teach.exchanges(params, held, "classification")
+    kept = [float((table["label"] == held["label"]).mean()) for table in tables]
+    assert len(tables) == 50 and np.std(kept) > 0.01
+    assert np.mean(kept) == pytest.approx(0.4 + 0.6 / 2, abs=0.02)
+    assert not intermediate_teach.exchanges(params.model_copy(update={"level": 0}), held, "choice")
+
+
+def test_exchanged_labels_are_others_under_every_seed(monkeypatch, tmp_path):
+    monkeypatch.setattr(paths, "BUILD", tmp_path / "build")
+    source = items.pool("sentiment", "lab", 24)
+    learnt, works = [], []
+    for seed in (3, 4):
+        cell = {"intermediate": "sentiment", "mechanism": "permuted", "seed": seed}
+        params = IntermediateParams(**SMALL | cell)
+        arms, _, work = intermediate_teach.teach(params, source, open_base(params), False)
+        learnt.append(arms.data.train)
+        works += work
+    assert list(learnt[0]["id"]) == list(learnt[1]["id"])
+    assert list(learnt[0]["label"]) != list(learnt[1]["label"])
+    assert sorted(learnt[0]["label"]) == sorted(learnt[1]["label"])
+    assert len(set(works)) == 2
+
+
+def test_a_training_with_exchanged_labels_is_named_by_how_they_are(monkeypatch, tmp_path):
+    monkeypatch.setattr(paths, "BUILD", tmp_path / "build")
+    source = items.pool("sentiment", "lab", 24)
+    params = IntermediateParams(**SMALL | {"intermediate": "sentiment", "mechanism": "noise"})
+    arms = Arms(params, source.course(source.table, source.table), open_base(params), False)
+    one = intermediate_teach.Arm("one", "classification", source.table)
+    recipe = arms.recipe("classification")[0]
+    names = {arms.work(replace(one, changed=way), recipe).name for way in ("", "a", "b")}
+    assert len(names) == 3
+
+
+def test_masked_words_begin_at_their_frequency_and_the_loss_is_told_beside_it(made):
     masked = made(intermediate="sentiment", mechanism="masked").record
-    assert not masked.select(method="intermediate")
+    losses = {row.method: row for row in masked.select(name="masked-word loss")}
+    assert set(losses) == {"intermediate", "frequency"}
+    vocabulary = np.log(8000)
+    assert 0 < losses["intermediate"].value < losses["frequency"].value + 0.5 < vocabulary
+    assert losses["intermediate"].setting["items"] == losses["frequency"].setting["items"]
+    assert not masked.select(name="accuracy", method="intermediate")
+    table = words_learnt(
+        SimpleNamespace(table=frame([made(intermediate="sentiment", mechanism="masked")]))
+    )
+    assert table.loc["sentiment"].between(0, vocabulary).all() and len(table.columns) == 2
 
 
 def test_every_seed_learns_from_the_same_items_of_a_level(made):

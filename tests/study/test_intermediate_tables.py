@@ -15,12 +15,12 @@ import pytest
 from helpers import paths
 from helpers.errors import UserError
 from helpers.study import intermediate_classical as classical
+from helpers.study import intermediate_controls, store
 from helpers.study import intermediate_gains as gains
 from helpers.study import intermediate_planned as planned
 from helpers.study import intermediate_plots as figures
 from helpers.study import intermediate_secondary as beside
 from helpers.study import intermediate_tables as tables
-from helpers.study import store
 from helpers.study.intermediate_counted import counted
 from helpers.study.intermediate_design import DESIGNS, Cell, cells, control
 from helpers.study.intermediate_gate import counting, gates
@@ -191,9 +191,10 @@ def everything(found: tables.Study, *, drawn: bool = False) -> None:
         tables.gate_told(found),
         tables.manipulated(found),
         tables.manipulated(found, "noise"),
+        tables.manipulated(found, "noise", "clean"),
         tables.slopes_told(found),
         tables.by_target_told(found),
-        tables.controls(found),
+        intermediate_controls.controls(found),
         tables.drift_told(found),
         classical.context(found),
         beside.secondary(found),
@@ -363,8 +364,10 @@ class TestTheWholeGrid:
 
     def test_secondary_tests_are_corrected_together(self, whole):
         table = beside.secondary(whole)
-        assert len(table) == 5
-        assert table.loc["slope by label noise, hardest less easiest", "p, Holm"] == "< 0.001"
+        assert len(table) == 9
+        for labels in ("as posed", "on clean labels"):
+            question = f"slope by label noise, difficulty {labels}"
+            assert table.loc[question, "p, Holm"] == "< 0.001"
 
 
 class TestRecorded:
@@ -463,6 +466,10 @@ class TestManipulation:
         hard = found.hard
         hard.loc[hard["family"].eq("nli"), "difficulty"] = np.nan
         assert tables.manipulated(found).loc["nli"].eq("").all()
+
+    def test_levels_on_the_same_held_out_items_have_no_range_of_equal_levels(self, whole):
+        assert "of equal levels" in tables.manipulated(whole)
+        assert "of equal levels" not in tables.manipulated(whole, "noise")
 
     def test_the_range_of_equal_levels_is_that_of_their_items(self):
         rng = np.random.default_rng(0)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from helpers.errors import UserError
 from helpers.study import transfer
-from helpers.study.transfer_labels import corrupted, permuted
+from helpers.study.transfer_labels import corrupted, exchanged, permuted
 
 LABELS = {
     "similarity": ["score"],
@@ -60,11 +60,12 @@ def multiset(table: pd.DataFrame, kind: str) -> list:
     return sorted(table[column].explode() if kind == "tagging" else table[column])
 
 
-@given(kinds, st.integers(1, 25), seeds, shares)
-def test_inputs_stay_and_the_given_table_is_not_touched(kind, n, seed, share):
+@pytest.mark.parametrize("change", [corrupted, exchanged])
+@given(kind=kinds, n=st.integers(1, 25), seed=seeds, share=shares)
+def test_inputs_stay_and_the_given_table_is_not_touched(change, kind, n, seed, share):
     table = table_of(kind, n)
     before = copied(table)
-    made = corrupted(table, kind, share, seed)
+    made = change(table, kind, share, seed)
     assert copied(table) == before
     assert made.index.equals(table.index) and list(made) == list(table)
     assert made.dtypes.equals(table.dtypes)
@@ -107,6 +108,37 @@ def test_rows_of_a_smaller_share_are_among_those_of_a_larger(kind, n, seed, one,
     assert sum(a != b for a, b in zip(own, few, strict=True)) <= round(small * n)
 
 
+@given(
+    st.sampled_from(["similarity", "classification", "tagging"]), st.integers(1, 25), seeds, shares
+)
+def test_exchanged_labels_are_as_frequent_as_before_at_every_share(kind, n, seed, share):
+    table = table_of(kind, n)
+    made = exchanged(table, kind, share, seed)
+    assert multiset(made, kind) == multiset(table, kind)
+    changed = sum(a != b for a, b in zip(labels(table, kind), labels(made, kind), strict=True))
+    assert changed <= round(share * n)
+
+
+@given(kinds, st.integers(1, 25), seeds, shares)
+def test_the_same_rows_are_exchanged_as_are_corrupted(kind, n, seed, share):
+    """So those of a smaller share are among those of a larger, and the rest keep their own."""
+    table = table_of(kind, n).assign(id=[f"i{i}" for i in range(n)])
+    if kind == "similarity":
+        table["score"] = np.arange(n) + 0.5  # all differ: what moved can be told
+    touched = {
+        name
+        for name, own, now in zip(
+            table["id"],
+            labels(table, kind),
+            labels(exchanged(table, kind, share, seed), kind),
+            strict=True,
+        )
+        if own != now
+    }
+    order = np.random.default_rng([seed, 1]).permutation(n)
+    assert touched <= {f"i{place}" for place in order[: round(share * n)]}
+
+
 def test_the_share_is_of_rows():
     table = pd.DataFrame({"score": np.arange(1000.0)})
     changed = (corrupted(table, "similarity", 0.3)["score"] != table["score"]).sum()
@@ -115,10 +147,11 @@ def test_the_share_is_of_rows():
     assert not others.equals(corrupted(table, "similarity", 0.3))
 
 
+@pytest.mark.parametrize("change", [corrupted, exchanged])
 @pytest.mark.parametrize("share", [-0.1, 1.1, float("nan")])
-def test_what_is_no_share_is_refused(share):
+def test_what_is_no_share_is_refused(change, share):
     with pytest.raises(UserError, match="share"):
-        corrupted(table_of("choice", 3), "choice", share)
+        change(table_of("choice", 3), "choice", share)
 
 
 def test_the_permutation_is_the_one_that_recorded_results_were_made_with():

@@ -60,7 +60,8 @@ def plan(chapter, params, *, progress=True) -> Plan:
         VERSION if chapter == CHAPTER else 1,
         params,
         names={params.encoder: label},
-        data={"rules": rules().digest},
+        data={"rules": rules().digest}
+        | rules().beside(params.intermediate, getattr(params, "mechanism", "items")),
         encoders={label: fingerprint},
         compute=compute,
         device="cpu",

@@ -97,6 +97,7 @@ def finetune(
     padding_id: int,
     n_labels: int = 0,
     device: str = "cpu",
+    begin: Callable[[TaskModel], None] | None = None,
     work: Path | None = None,
     label: str = "",
     progress: bool = False,
@@ -109,6 +110,7 @@ def finetune(
     form : see ``features.FORMS``. rows : of ``features.features``, or labelled windows.
     score : validation score of a model, higher is better; called after each epoch.
     padding_id : of the tokenizer. n_labels : classes or tags, where the form has them.
+    begin : called on the new model, before anything is learnt.
     work : folder of checkpoints and of the finished weights: a killed run goes on from it, a
         finished one is read from it. It must name this very run. None: nothing is kept.
     label : shown in the progress bar.
@@ -125,6 +127,8 @@ def finetune(
         seed=recipe.seed,
         precision=recipe.precision,
     )
+    if begin is not None:
+        begin(model)
     if recipe.frozen == "embeddings":
         model.base.get_input_embeddings().requires_grad_(False)
     with _folder(work) as folder, _quiet():

@@ -24,6 +24,7 @@ from helpers.study.intermediate import VERSION
 from helpers.study.intermediate_counted import counted
 from helpers.study.intermediate_data import CHAPTER
 from helpers.study.intermediate_design import DESIGNS, Cell, cells, control, families_of
+from helpers.study.intermediate_gains import made_by_rules
 from helpers.study.intermediate_params import IntermediateParams
 from helpers.study.intermediate_rules import MECHANISMS, NONE, OF_A_FAMILY, rules
 from helpers.study.params import build, published
@@ -236,7 +237,7 @@ def _records(found: Grid) -> dict[tuple[str, str | None], Stored]:
         (digest(one.record.params), one.record.data["fingerprints"].get("targets")): one
         for one in stored
         if one.record.study_version == VERSION
-        and rules().made(one.record.data["fingerprints"], one.record.params["intermediate"])
+        and made_by_rules(one.record)
         and one.record.encoders.get(found.label, "").endswith(found.fingerprint)
     }
 

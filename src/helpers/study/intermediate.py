@@ -20,7 +20,7 @@ from helpers.study.intermediate_items import Pool, pool
 from helpers.study.intermediate_params import IntermediateParams
 from helpers.study.intermediate_retrieval import drift
 from helpers.study.intermediate_rules import ITEMS, LONGER, NOISE, NONE, rules
-from helpers.study.intermediate_teach import after, teach, told, wanted
+from helpers.study.intermediate_teach import after, exchanges, teach, told, wanted
 from helpers.study.params import published
 from helpers.study.plan import Outcome, Plan, made
 from helpers.study.transfer import PERMUTED as PERMUTED_LABELS
@@ -42,7 +42,7 @@ def study(params: IntermediateParams, *, progress: bool = True) -> Plan:
     base = open_base(params)
     asked = targets(params)
     data = {k: v for one in asked for k, v in one.fingerprints.items()}
-    data |= {"rules": rules().digest} | rules().beside(params.intermediate)
+    data |= {"rules": rules().digest} | rules().beside(params.intermediate, params.mechanism)
     notes = [note for one in asked for note in one.notes]
     counts = None
     if params.mechanism != NONE:
@@ -106,7 +106,8 @@ def measure(
     taught, used = base, []
     if source is not None:
         arms, tuned, used = teach(params, source, base, progress)
-        told(found, arms, tuned, params, setting)
+        posed = exchanges(params, arms.data.validation, source.family.kind)
+        told(found, arms, tuned, params, setting, posed)
         taught = after(base, tuned, used[0])
     drift(found, params, sought, base, taught, setting)
     for data in asked:

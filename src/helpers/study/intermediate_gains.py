@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from helpers.maths.decisions import Inference
     from helpers.maths.slopes import Slope
+    from helpers.study.record import Record
 
 CELL = ["family", "mechanism", "level"]
 _COLUMNS = (
@@ -92,8 +93,15 @@ def _ours(run: Stored, data: str, encoder: str) -> bool:
     return (
         record.data.get("source") == data
         and record.params["encoder"] == encoder
-        and rules().made(record.data["fingerprints"], record.params["intermediate"])
+        and made_by_rules(record)
     )
+
+
+def made_by_rules(record: Record) -> bool:
+    """Whether a record of the chapter was made under the rules that stand."""
+    params = record.params
+    fingerprints = record.data["fingerprints"]
+    return rules().made(fingerprints, params["intermediate"], params["mechanism"])
 
 
 def frame(runs: Iterable[Stored]) -> pd.DataFrame:
@@ -238,6 +246,7 @@ def slopes(
     own_seed: bool = False,
     levels: Sequence[int] | None = None,
     difficulty: Mapping[str, Sequence[float]] | None = None,
+    column: str = "difficulty",
 ) -> list[SetSlope]:
     """A slope a data set, of the mean gain over the targets that count on measured difficulty.
 
@@ -245,7 +254,8 @@ def slopes(
 
     Only to see what the rules change: same_family, also cells of one family of tasks; own_seed,
     difficulty of the very run that gained, in the place of the other seeds'; levels, of all some;
-    difficulty, by family that of every level as told elsewhere.
+    difficulty, by family that of every level as told elsewhere; column, of `difficulties`, that
+    tells difficulty: ``clean`` is on clean labels.
     """
     import numpy as np
 
@@ -269,7 +279,7 @@ def slopes(
         mean = cells["mean"].where(cells["size"].eq(wanted)).unstack("level")
         y = mean.reindex(index=seeds, columns=levels).to_numpy()
         mine = hard[hard["family"].eq(family) & hard["mechanism"].eq(mechanism)]
-        x = mine.pivot(index="seed", columns="level", values="difficulty")
+        x = mine.pivot(index="seed", columns="level", values=column)
         x = x.reindex(index=seeds, columns=levels).to_numpy()
         x = x if own_seed else others_mean(x)
         if difficulty is not None:

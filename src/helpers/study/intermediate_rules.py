@@ -29,6 +29,12 @@ ITEMS, NOISE, MASKED, PERMUTED, LONGER, NONE = (
     "none",
 )
 MECHANISMS = (NONE, ITEMS, NOISE, MASKED, PERMUTED, LONGER)
+# How these are made, which the frozen file leaves open; another way makes other records.
+_MAKING = {
+    NOISE: "labels exchanged among the chosen rows, anew under every seed",
+    PERMUTED: "labels exchanged anew under every seed",
+    MASKED: "the head begins at the frequency of words",
+}
 OF_A_FAMILY = (ITEMS, NOISE, MASKED, PERMUTED)  # the others have no intermediate task
 
 
@@ -93,20 +99,26 @@ class Rules:
             raise UserError("intermediate", name, self.tasks)
         return self.tasks[name]
 
-    def beside(self, name: str) -> dict[str, str]:
-        """What a record tells of a data set whose sizes the frozen file does not hold.
+    def beside(self, name: str, mechanism: str = ITEMS) -> dict[str, str]:
+        """What a record tells of its data set and mechanism that the frozen file does not hold.
 
-        >>> rules().beside("nli"), list(rules().beside("commonsense"))
-        ({}, ['context'])
+        >>> rules().beside("nli"), list(rules().beside("commonsense", "noise"))
+        ({}, ['context', 'making'])
         """
-        if name not in self.context:
-            return {}
-        return {"context": hashlib.sha256(repr(self.context[name]).encode()).hexdigest()[:16]}
+        found = {}
+        if name in self.context:
+            sizes = repr(self.context[name]).encode()
+            found["context"] = hashlib.sha256(sizes).hexdigest()[:16]
+        if mechanism in _MAKING:
+            found["making"] = _MAKING[mechanism]
+        return found
 
-    def made(self, fingerprints: Mapping[str, str], name: str) -> bool:
+    def made(self, fingerprints: Mapping[str, str], name: str, mechanism: str = ITEMS) -> bool:
         """Whether a record of an intermediate data set (or "none") was made under these rules."""
-        told = self.beside(name).get("context")
-        return fingerprints.get("rules") == self.digest and fingerprints.get("context") == told
+        told = self.beside(name, mechanism)
+        return fingerprints.get("rules") == self.digest and all(
+            fingerprints.get(key) == told.get(key) for key in ("context", "making")
+        )
 
     def same_family(self, course: str, family: str | None) -> bool:
         """Whether a target's course and an intermediate task are of one family.

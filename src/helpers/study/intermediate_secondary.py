@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from helpers.study import intermediate_gains as of
 from helpers.study.intermediate_classical import context_test
+from helpers.study.intermediate_controls import BESIDE, over_units_and_seeds
 from helpers.study.intermediate_gate import controls_of
 from helpers.study.intermediate_rules import ITEMS, MASKED, NOISE, PERMUTED, rules
 from helpers.study.intermediate_tables import (
@@ -25,7 +26,6 @@ from helpers.study.intermediate_tables import (
     points,
     seed_gains,
 )
-from helpers.study.tables import signed
 from helpers.study.transfer import TUNED
 from helpers.study.transfer_data import SOURCE
 
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from helpers.maths.decisions import Inference
-    from helpers.maths.statistics import Interval
 
 # Spreads, in points, under which the design was planned: of a seed, of data sets in the true
 # difference, of a cell.
@@ -55,9 +54,11 @@ def secondary(study: Study) -> pd.DataFrame:
     def tested(question: str, units: int, estimate: str, p: float) -> None:
         lines.append({"question": question, "units": units, "estimate": estimate, "p": p})
 
-    noise = of.decided(of.slopes(study.table, NOISE, study.targets))
-    if noise is not None:
-        tested("slope by label noise, hardest less easiest", noise.n_sets, interval(noise), noise.p)
+    for column, labels in (("difficulty", "as posed"), ("clean", "on clean labels")):
+        noise = of.decided(of.slopes(study.table, NOISE, study.targets, column=column))
+        if noise is not None:
+            question = f"slope by label noise, difficulty {labels}"
+            tested(question, noise.n_sets, interval(noise), noise.p)
     if (found := context_test(study)) is not None:
         tested("tasks as they are: correlation", found.n_families, f"{found.rho:+.2f}", found.p)
     for question, mechanism, level in (
@@ -68,46 +69,15 @@ def secondary(study: Study) -> pd.DataFrame:
         own = over_units_and_seeds(study, mechanism, level)
         if own is not None:
             tested(question, own.units, str(own), own.interval.p)
+    for mechanism, told in BESIDE.items():
+        own = over_units_and_seeds(study, NOISE, LEVEL_0, less=mechanism)
+        if own is not None:
+            tested(f"task as it is less {told}", own.units, str(own), own.interval.p)
     table = pd.DataFrame(lines, columns=["question", "units", "estimate", "p"])
     adjusted = holm(table["p"]) if len(table) else []
     table["p, Holm"] = [p_value(p) for p in adjusted]
     table["p"] = [p_value(p) for p in table["p"]]
     return table.set_index("question")
-
-
-class MeanGain(NamedTuple):
-    """A mean gain in points, with the numbers of units and seeds that it is the mean of."""
-
-    units: int
-    seeds: int
-    interval: Interval
-
-    def __str__(self) -> str:
-        found = self.interval
-        return signed(found.value, found.low, found.high)
-
-
-def over_units_and_seeds(study: Study, mechanism: str, level: int | None = None) -> MeanGain | None:
-    """Whether the mean gain of a mechanism differs from 0.
-
-    level : None for the mean of all levels.
-
-    All data sets are set against the same controls, so what is particular to a control moves all
-    gains of its seed: seeds are crossed with the units. Of seeds that all units have; None below
-    two of them, or below three units.
-    """
-    from helpers.maths.statistics import two_way_interval
-
-    gain = seed_gains(study)
-    # Of the data sets whose difficulty is changed: the classical design's further ones come later.
-    own = gain[gain["mechanism"].eq(mechanism) & gain["family"].isin(rules().families)]
-    own = own if level is None else own[own["level"].eq(level)]
-    own = own.assign(unit=[of.unit_of(family) for family in own["family"]])
-    block = own.pivot_table(index="seed", columns="unit", values="gain").dropna()
-    if block.shape[0] < 2 or block.shape[1] < rules().fewest_sets:
-        return None
-    found = two_way_interval(block.to_numpy(), level=1 - rules().alpha)
-    return MeanGain(block.shape[1], block.shape[0], found)
 
 
 # -- sensitivity
@@ -129,8 +99,8 @@ def sensitivity(study: Study, taught: Mapping[str, Sequence[float]] | None = Non
         wider = slopes(study.courses)
         if any(set(one.targets) - set(study.targets) for one in wider):
             tried["all targets, also uninformative ones"] = of.decided(wider)
-        for target in study.targets if len(study.targets) > 1 else ():
-            tried[f"target {target} alone"] = of.decided(slopes([target]))
+        for target, alone in by_target(study).items():
+            tried[f"target {target} alone"] = alone
         tried["difficulty of the very run"] = of.decided(slopes(own_seed=True))
         tried["slope without the last level, over the whole range"] = _but_last(study, slopes)
         if taught:
@@ -153,6 +123,20 @@ def sensitivity(study: Study, taught: Mapping[str, Sequence[float]] | None = Non
     ]
     names = ["choice", "units", EFFECT, "verdict"]
     return pd.DataFrame(lines, columns=names).set_index("choice")
+
+
+def by_target(study: Study) -> dict[str, Inference]:
+    """The primary test by each target that counts alone, where there are several and units enough.
+
+    Data sets are not all scored on the same targets, so the mean over data sets weighs targets too.
+    """
+    alone = {
+        target: of.decided(of.slopes(study.table, rules().primary, [target]))
+        for target in study.targets
+    }
+    if len(alone) < 2:
+        return {}
+    return {target: found for target, found in alone.items() if found is not None}
 
 
 def _but_last(study: Study, slopes: Callable[..., Sequence[of.SetSlope]]) -> Inference | None:

@@ -3,7 +3,7 @@
 Takes what is there: without records every table has its columns and no lines, and no number is
 told. What was planned stands in ``intermediate_planned``; what decides anything in
 ``intermediate_gains`` (slopes, the primary test) and ``intermediate_gate`` (targets); what stands
-beside it in ``intermediate_secondary`` and ``intermediate_classical``.
+beside it in ``intermediate_controls``, ``intermediate_secondary`` and ``intermediate_classical``.
 """
 
 from __future__ import annotations
@@ -153,24 +153,32 @@ def _counts(study: Study, row: Any) -> str:
     return "yes" if row.counts else "no: uninformative"
 
 
-def manipulated(study: Study, mechanism: str = ITEMS) -> pd.DataFrame:
+def manipulated(
+    study: Study, mechanism: str = ITEMS, difficulty: str = "difficulty"
+) -> pd.DataFrame:
     """Measured difficulty of every level, mean over seeds, and its range: a line a data set.
 
+    difficulty : of the task as posed, or ``clean``, on clean labels.
+
     ``of equal levels``: the range that four levels of one difficulty would have in the mean, by
-    the items that difficulty is measured on (2.06 standard errors: Tippett 1925, Biometrika 17).
+    the items that difficulty is measured on (2.06 standard errors: Tippett 1925, Biometrika 17);
+    of levels by items alone, as only these are measured on other items each.
     """
     own = study.hard[study.hard["mechanism"].eq(mechanism)]
-    table = own.pivot_table(index="family", columns="level", values="difficulty", sort=False)
+    table = own.pivot_table(index="family", columns="level", values=difficulty, sort=False)
     there = set(own["family"])  # also a set whose difficulty is no number
     table = table.reindex([name for name in rules().families if name in there])
     table = table.reindex(columns=range(rules().levels)).astype(float)
     whole = table.notna().all(axis=1)
     span = (table.max(axis=1) - table.min(axis=1)).where(whole)
     rises = table.diff(axis=1).iloc[:, 1:].gt(0).all(axis=1)
-    squares = own.assign(error=own["error"] ** 2).groupby("family")["error"].mean()
-    by_chance = (_RANGE_OF_FOUR * squares**0.5).reindex(table.index).where(whole)
     table.columns = [f"level {level}" for level in table.columns]
-    told = _written(table.assign(range=span, **{"of equal levels": by_chance}), 2)
+    table = table.assign(range=span)
+    if mechanism == ITEMS:
+        squares = own.assign(error=own["error"] ** 2).groupby("family")["error"].mean()
+        by_chance = (_RANGE_OF_FOUR * squares**0.5).reindex(table.index).where(whole)
+        table = table.assign(**{"of equal levels": by_chance})
+    told = _written(table, 2)
     for name, holds in (
         (f"range from {rules().least_range:g}", span.ge(rules().least_range)),
         ("rises from level to level", rises),
@@ -277,34 +285,6 @@ def by_target_told(study: Study, mechanism: str = ITEMS) -> pd.DataFrame:
     table = mean.pivot(index="family", columns="course", values="told")
     order = [name for name in rules().families if name in table.index]
     return table.reindex(order)[[c for c in study.courses if c in table]].fillna("")
-
-
-def controls(study: Study) -> pd.DataFrame:
-    """Mean gain over units of every control beside the task itself: a line a kind."""
-    import pandas as pd
-
-    gain = mean_gains(study)
-    gain = gain[~gain["family"].isin(rules().context)]  # the other lines have not those
-    unit = {name: of.unit_of(name) for name in rules().tasks}
-    shown = {
-        "the task, mean of its item levels": gain["mechanism"].eq(ITEMS),
-        "the task as it is": gain["mechanism"].eq(NOISE) & gain["level"].eq(LEVEL_0),
-        "its text alone (masked words)": gain["mechanism"].eq(MASKED),
-        "its text with permuted labels": gain["mechanism"].eq(PERMUTED),
-        "no task, the target twice as long": gain["mechanism"].eq(LONGER),
-    }
-    lines = []
-    for name, chosen in shown.items():
-        own = gain[chosen]
-        of_family = own.groupby("family")["gain"].mean()
-        line = {"what came before the target": name, "data sets": len(of_family)}
-        units = of_family.groupby(lambda name: unit.get(name, name)).mean()
-        line["mean gain"] = f"{units.mean():+z.2f}" if len(units) else "not recorded"
-        spread = len(of_family) > 1
-        line["from"] = f"{of_family.min():+z.2f}" if spread else ""
-        line["to"] = f"{of_family.max():+z.2f}" if spread else ""
-        lines.append(line)
-    return pd.DataFrame(lines).set_index("what came before the target")
 
 
 def drift(study: Study) -> pd.DataFrame:

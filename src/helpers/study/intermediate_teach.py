@@ -7,7 +7,7 @@ in ``intermediate``.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,11 +23,11 @@ from helpers.study.intermediate_items import (
     tried_on,
 )
 from helpers.study.intermediate_params import IntermediateParams
-from helpers.study.intermediate_rules import ITEMS, MASKED, PERMUTED
+from helpers.study.intermediate_rules import ITEMS, MASKED, PERMUTED, rules
 from helpers.study.record import digest
 from helpers.study.transfer import Arm, Arms, Base
 from helpers.study.transfer_data import Test, first_by_id
-from helpers.study.transfer_labels import corrupted
+from helpers.study.transfer_labels import exchanged
 from helpers.study.transfer_rows import Rows
 
 if TYPE_CHECKING:
@@ -35,9 +35,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from helpers.models.finetune import Recipe, Tuned
+    from helpers.study.transfer_kinds import Measure
 
 INTERMEDIATE, DIFFICULTY = "intermediate", "difficulty"
-_LABEL_SEED = 0  # of exchanged labels: the same items under every seed of training
+MASKED_LOSS, FREQUENCY = "masked-word loss", "frequency"
+_EXCHANGES = 50  # of the labels held out, over which a score on exchanged ones is the mean
 # A target's head begins as its seed says; the intermediate head must not have begun alike.
 _SEED_APART = 500
 
@@ -59,24 +61,25 @@ def teach(
     if params.mechanism == ITEMS:
         level = item_levels(params, source, base, progress)
         train, held = of_level(source, level, params.level)
-    share = exchanged(params)
+    share = share_exchanged(params)
     if share:
-        train = corrupted(train, source.family.kind, share, _LABEL_SEED)
+        train = exchanged(train, source.family.kind, share, params.seed)
     chosen_on = first_by_id(train, source.family.held)
     arms = Arms(params, source.course(train, chosen_on), base, progress)
+    making = rules().beside(params.intermediate, params.mechanism).get("making", "")
     if params.mechanism == MASKED:
-        arm = Arm(f"{INTERMEDIATE} {MASKED}", MASKED, train)
+        arm = Arm(f"{INTERMEDIATE} {MASKED}", MASKED, train, making)
         tuned = masked(arms, arm, recipe)
     else:
-        arm = Arm(f"{INTERMEDIATE} {params.mechanism} {params.level}", form, train)
+        arm = Arm(f"{INTERMEDIATE} {params.mechanism} {params.level}", form, train, making)
         tuned = arms.tune(arm, recipe)
     work = arms.work(arm, recipe)
     arms.data = replace(arms.data, validation=held)
     return arms, tuned, [work]
 
 
-def exchanged(params: IntermediateParams) -> float:
-    """Share of labels that are those of other rows."""
+def share_exchanged(params: IntermediateParams) -> float:
+    """Share of rows whose labels are exchanged."""
     return 1.0 if params.mechanism == PERMUTED else params.noise
 
 
@@ -93,30 +96,58 @@ def item_levels(params: IntermediateParams, source: Pool, base: Base, progress: 
 
 
 def masked(arms: Arms, arm: Arm, recipe: Recipe) -> Tuned:
-    """Masked-language modelling on the texts of the intermediate task: no label is seen."""
-    from helpers.models.features import features
+    """Masked-language modelling on the texts of the intermediate task: no label is seen.
+
+    The head begins at the frequency of words in these texts. It would else have to learn that
+    first, in more steps than there are, and the encoder would be bent towards it.
+    """
+    import torch
+
     from helpers.models.finetune import finetune
     from helpers.models.predict import mean_loss
 
-    cut, tokenizer = arms.data.sizes.max_length, arms.base.tokenizer
-
-    def rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-        return features(MASKED, table, tokenizer, max_length=cut)
-
-    held = rows(arms.data.validation)
+    train, held = (_hidden(arms, table) for table in (arm.train, arms.data.validation))
     padding = arms.base.padding_id
+
+    def begin(model: Any) -> None:
+        with torch.no_grad():
+            model.head.bias.copy_(torch.from_numpy(frequencies(train, len(model.head.bias))))
+
     return finetune(
         arms.base.fresh,
         MASKED,
-        rows(arm.train),
+        train,
         recipe,
         score=lambda model: -mean_loss(model, held, padding_id=padding),
         padding_id=padding,
+        begin=begin,
         device=arms.base.device,
         work=arms.work(arm, recipe),
         label=arm.method,
         progress=arms.progress,
     )
+
+
+def _hidden(arms: Arms, table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Texts of a table with some of their tokens masked."""
+    from helpers.models.features import features
+
+    return features(MASKED, table, arms.base.tokenizer, max_length=arms.data.sizes.max_length)
+
+
+def frequencies(rows: Iterable[dict[str, Any]], n: int) -> np.ndarray:
+    """Log of the share of every token among the masked ones, each counted once more than it is.
+
+    rows : of ``features``; n : size of the vocabulary. Float32 [n].
+
+    >>> frequencies([{"labels": [-100, 2, 2]}], 3).round(2).tolist()
+    [-1.6100000143051147, -1.6100000143051147, -0.5099999904632568]
+    """
+    import numpy as np
+
+    asked = [token for row in rows for token in row["labels"] if token >= 0]
+    counts = np.bincount(asked, minlength=n) + 1
+    return np.log(counts / counts.sum()).astype(np.float32)
 
 
 def after(base: Base, tuned: Tuned, work: Path) -> Base:
@@ -135,37 +166,101 @@ def after(base: Base, tuned: Tuned, work: Path) -> Base:
 
 
 def told(
-    found: Rows, arms: Arms, tuned: Tuned, params: IntermediateParams, setting: dict[str, Any]
+    found: Rows,
+    arms: Arms,
+    tuned: Tuned,
+    params: IntermediateParams,
+    setting: dict[str, Any],
+    posed: Sequence[pd.DataFrame] = (),
 ) -> None:
     """Rows of the intermediate task itself: what it scores on held-out items of its own making.
 
     ``items``: a hash of what was learnt from and measured on, the same under every seed. With
-    exchanged labels both the score on labels exchanged alike (what the task, as posed, lets
-    one reach) and on clean ones (``labels``).
+    exchanged labels both the score on clean ones and on labels exchanged alike, what the task as
+    posed lets one reach (``labels``): ``posed``, tables of the held-out items, of which the mean is
+    told. One exchange of so few labels would be easier or harder than the next by chance.
     """
-    if params.mechanism == MASKED:
-        return
     data, kind = arms.data, arms.data.course.kind
-    way = arms.way(form_of(arms.data.course))
-    share = exchanged(params)
-    posed = {"clean": data.validation}
-    if share:
-        posed["exchanged"] = corrupted(data.validation, kind, share, _LABEL_SEED)
+    setting = setting | {
+        "learning_rate": tuned.recipe.learning_rate,
+        "items": digest([list(data.train["id"]), list(data.validation["id"])]),
+    }
+    if params.mechanism == MASKED:
+        _told_of_words(found, arms, tuned, params, setting)
+        return
+    way = arms.way(form_of(data.course))
     answers = way.answers(arms.asked(tuned.model), data.validation)
-    for labels, table in posed.items():
-        test = Test(data.learnt, params.source_language, DIFFICULTY, table)
+    for labels, tables in {"clean": [data.validation], "exchanged": posed}.items():
+        if not len(tables):
+            continue
+        tests = [Test(data.learnt, params.source_language, DIFFICULTY, each) for each in tables]
+        [measure] = wanted(way.measures(tests[0], answers))
+        if len(tests) > 1:
+            measures = [one for test in tests for one in wanted(way.measures(test, answers))]
+            scores = [
+                value_of(one, way.gold(table)) for one, table in zip(measures, tables, strict=True)
+            ]
+            measure = replace(measure, scores=None, value=sum(scores) / len(scores))
         found.add(
-            test,
+            tests[0],
             kind,
             INTERMEDIATE,
-            wanted(way.measures(test, answers)),
-            way.gold(table),
+            [measure],
+            way.gold(tables[0]),
             split="validation",
             labels=labels,
-            chance=chance(kind, table),
-            learning_rate=tuned.recipe.learning_rate,
-            items=digest([list(data.train["id"]), list(data.validation["id"])]),
+            chance=sum(chance(kind, table) for table in tables) / len(tables),
             **setting,
+        )
+
+
+def exchanges(params: IntermediateParams, held: pd.DataFrame, kind: str) -> list[pd.DataFrame]:
+    """The held-out items with labels exchanged like those learnt from, time and again."""
+    share = share_exchanged(params)
+    return [exchanged(held, kind, share, seed) for seed in range(_EXCHANGES)] if share else []
+
+
+def value_of(measure: Measure, gold: np.ndarray | None) -> float:
+    """A mean over items or a rank correlation, without an interval; 0 of answers all alike.
+
+    >>> from helpers.study.transfer_kinds import Measure
+    >>> value_of(Measure("spearman", [1.0, 2.0, 3.0], "spearman"), [0.1, 0.3, 0.2])
+    0.5
+    """
+    import numpy as np
+
+    from helpers.maths.metrics import spearman
+
+    scores = np.asarray(measure.scores)
+    if measure.statistic == "mean":
+        return float(scores.mean())
+    return float(np.nan_to_num(spearman(gold, scores)))
+
+
+def _told_of_words(
+    found: Rows, arms: Arms, tuned: Tuned, params: IntermediateParams, setting: dict[str, Any]
+) -> None:
+    """Loss on masked words of the held-out texts, in nats, and of their frequencies alone."""
+    import torch
+
+    from helpers.models.predict import mean_loss
+
+    held, train = (_hidden(arms, table) for table in (arms.data.validation, arms.data.train))
+    guess = copy.deepcopy(tuned.model)
+    with torch.no_grad():
+        guess.head.scale.zero_()  # of what the encoder says
+        guess.head.bias.copy_(torch.from_numpy(frequencies(train, len(guess.head.bias))))
+    for method, model in ((INTERMEDIATE, tuned.model), (FREQUENCY, guess)):
+        found.add_value(
+            MASKED_LOSS,
+            mean_loss(model, held, padding_id=arms.base.padding_id),
+            len(held),
+            task=arms.data.learnt,
+            kind=arms.data.course.kind,
+            method=method,
+            target_language=params.source_language,
+            split="validation",
+            setting={"role": DIFFICULTY} | setting,
         )
 
 

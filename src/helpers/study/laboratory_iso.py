@@ -22,7 +22,7 @@ from helpers.study.courses import NLI, STS, Sizes, form_of, in_laboratory
 from helpers.study.intermediate import baselines, target
 from helpers.study.intermediate_items import BATCH, Pool
 from helpers.study.intermediate_rules import Family
-from helpers.study.intermediate_teach import after, exchanged, told
+from helpers.study.intermediate_teach import after, share_exchanged, told
 from helpers.study.laboratory_iso_params import (
     CALIBRATION,
     CHAPTER,
@@ -163,7 +163,7 @@ def posed(one: Cell) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         hard = items(one.mechanism)
         parts = tuple(mixed(*both, one.level) for both in zip(parts, hard, strict=True))
     train, *held = parts
-    if share := exchanged(one):
+    if share := share_exchanged(one):
         train = corrupted(train, _KIND, share)
     return train, *held
 
@@ -294,7 +294,9 @@ def _rows(params: LaboratoryIsoParams, base: Base, one: Cell) -> _Rows:
 
 
 def _tell(found: Rows, arms: Arms, tuned: Tuned, one: Cell) -> None:
-    told(found, arms, tuned, one, {"mechanism": one.mechanism, "level": one.level})
+    share = share_exchanged(one)
+    posed = [corrupted(arms.data.validation, _KIND, share)] if share else []
+    told(found, arms, tuned, one, {"mechanism": one.mechanism, "level": one.level}, posed)
 
 
 def _as_posed(rows: list[Row]) -> float:

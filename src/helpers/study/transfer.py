@@ -144,11 +144,16 @@ def measure(
 
 @dataclass(frozen=True)
 class Arm:
-    """One trained model: ``method`` under which its rows stand, form, and the labels it saw."""
+    """One trained model: ``method`` under which its rows stand, form, and what it saw.
+
+    ``changed``: names what was made of the labels or else of the training, where rows and recipe
+    do not tell it.
+    """
 
     method: str
     form: str
     train: pd.DataFrame
+    changed: str = ""
 
 
 class Arms:
@@ -264,6 +269,7 @@ class Arms:
             sorted(self.data.fingerprints.items()),
             self.params.source_language,
             asdict(recipe),
+            *([arm.changed] if arm.changed else []),
         ]
         name = hashlib.sha256(canonical(told).encode()).hexdigest()[:20]
         return paths.BUILD / "finetune" / name

@@ -69,19 +69,49 @@ def corrupted(train: pd.DataFrame, kind: str, share: float, seed: int = _SEED) -
     >>> corrupted(table, "classification", 0.5)["label"].tolist()
     ['c', 'b', 'c', 'd']
     """
+    chosen = _chosen(len(train), share, seed)
+    return _with_labels(train, kind, chosen, permuted(train, kind, seed).iloc[chosen])
+
+
+def exchanged(train: pd.DataFrame, kind: str, share: float, seed: int = _SEED) -> pd.DataFrame:
+    """The table with the labels of a share of its rows exchanged among these rows (`permuted`).
+
+    As `corrupted`, but every label stays as frequent as it was (a choice that a row does not have
+    aside); of spans the share has another stretch of their own text.
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"label": ["a", "b", "c", "d", "e"]})
+    >>> exchanged(table, "classification", 0.6)["label"].tolist()
+    ['a', 'e', 'c', 'b', 'd']
+    """
     import numpy as np
-    import pandas as pd
+
+    chosen = np.sort(_chosen(len(train), share, seed))
+    if not len(chosen):
+        return train
+    return _with_labels(train, kind, chosen, permuted(train.iloc[chosen], kind, seed))
+
+
+def _chosen(n: int, share: float, seed: int) -> np.ndarray:
+    """Places of a share of rows; those of a smaller share stand first."""
+    import numpy as np
 
     if not 0 <= share <= 1:
         raise UserError("share", share, "a number from 0 to 1")
-    others = permuted(train, kind, seed)
     # A stream of its own: rows must not follow from the permutation
-    order = np.random.default_rng([seed, 1]).permutation(len(train))
-    chosen = order[: round(share * len(train))]
+    return np.random.default_rng([seed, 1]).permutation(n)[: round(share * n)]
+
+
+def _with_labels(
+    train: pd.DataFrame, kind: str, chosen: np.ndarray, others: pd.DataFrame
+) -> pd.DataFrame:
+    """The table with the labels of ``others`` at the ``chosen`` places."""
+    import pandas as pd
+
     mixed = {}
     for column in _LABELS[kind]:
         values = train[column].to_numpy(copy=True)
-        values[chosen] = others[column].to_numpy()[chosen]
+        values[chosen] = others[column].to_numpy()
         mixed[column] = pd.Series(values, index=train.index, dtype=train[column].dtype)
     return train.assign(**mixed)
 
