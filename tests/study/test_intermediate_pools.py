@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from helpers.study.intermediate_items import of_all_levels, one_a_text, pool, tried_on
+from helpers.study.intermediate_items import measured_on, of_all_levels, one_a_text, pool, tried_on
 from helpers.study.intermediate_rules import rules
 
 
@@ -26,6 +26,14 @@ def test_every_family_has_its_levels(shared_data, name):
     tried = set(tried_on(found)["id"])
     learnt, held = of_all_levels(found)
     assert len(tried) == found.family.held and not tried & {*learnt["id"], *held["id"]}
+    measured = measured_on(found)["id"]
+    assert measured.is_unique and set(held["id"]) <= set(measured)
+    assert not set(measured) & {*tried, *learnt["id"]}
+    rest = len(table) - len(learnt) - len(tried)
+    assert len(measured) == min(1000, rest)
+    if found.family.symmetric:
+        both = [*table["text"], *table["text2"]]
+        assert len(set(both)) == len(both), "two items hold one sentence"
 
 
 def test_of_the_hypotheses_of_a_premise_not_always_the_same_label_is_taken():
@@ -55,6 +63,16 @@ def test_of_the_questions_on_a_paragraph_not_always_the_first_is_taken():
     kept = one_a_text(table.assign(question="?"))
     assert len(kept) == 300 and kept["context"].is_unique
     assert kept["starts"].value_counts().between(35, 90).all()
+
+
+def test_of_the_questions_on_a_story_one_is_drawn_where_the_sizes_say_so():
+    """Cosmos QA has a question a second time, answered by "none of the above", behind the first."""
+    lines = [
+        (f"{story}-{place}", f"Story {story}.", place) for story in range(300) for place in (0, 1)
+    ]
+    table = pd.DataFrame(lines, columns=["id", "context", "label"]).assign(question="?")
+    assert one_a_text(table)["label"].eq(0).all(), "as recorded runs have it"
+    assert 0.4 < one_a_text(table, drawn=True)["label"].mean() < 0.6
 
 
 def test_answers_stand_all_over_their_paragraphs(shared_data):

@@ -97,6 +97,9 @@ def made(
         score = 0.5 + 0.5 * (1 - difficulty_of(cell))
         kind = ("intermediate", "accuracy", family.task, family.kind, "en", "difficulty")
         add(*kind, score, labels="clean", chance=0.5, items=drawn, **told)
+        if (cell.mechanism, cell.level) == ("noise", 0):
+            for method in ("majority", "bag-of-words", "random-span", "keyword-overlap"):
+                add(method, *kind[1:], 0.5, items=drawn, **told)
     for direction in ("target->source", "source->target"):
         place = ("none", "precision@1", "tatoeba", "retrieval", "ko", "retrieval")
         add(*place, 0.9, direction=direction, **told)
@@ -477,6 +480,51 @@ class TestManipulation:
         assert np.ptp(levels, axis=1).mean() == pytest.approx(
             tables._RANGE_OF_FOUR * 0.03, rel=0.02
         )
+
+
+class TestTheClassicalDesign:
+    def test_difficulty_is_told_above_what_nothing_learnt_reaches(self):
+        """Of similarity and questions the words alone, of other kinds the commonest label."""
+        lines = [
+            ("sts", "similarity", {"intermediate": 0.9, "bag-of-words": 0.8}),
+            ("reading", "span", {"intermediate": 0.4, "random-span": 0.1, "keyword-overlap": 0.2}),
+            ("nli", "classification", {"intermediate": 0.7, "majority": 0.4, "bag-of-words": 0.6}),
+        ]
+        names = {"similarity": "spearman", "span": "F1", "classification": "accuracy"}
+        table = pd.DataFrame(
+            {
+                "family": family,
+                "kind": kind,
+                "method": method,
+                "value": value,
+                "name": names[kind],
+                "role": "difficulty",
+                "mechanism": "noise",
+                "level": 0,
+                "seed": seed,
+            }
+            for family, kind, scores in lines
+            for method, value in scores.items()
+            for seed in (0, 1)
+        )
+        found = classical.above_floor(table)
+        expected = {"sts": 0.5, "reading": 0.75, "nli": 0.5}
+        assert found.to_dict() == pytest.approx(expected)
+        assert classical.above_floor(table[table["method"].eq("intermediate")]).empty
+
+    def test_targets_weigh_alike_however_far_tasks_lie_apart_on_them(self, whole):
+        """One whose gains are ten times as far apart would else set the order alone."""
+        before = classical.context(whole)
+        stretched = whole.gains.copy()
+        wide = stretched["course"].eq("similarity")
+        stretched.loc[wide, "gain"] = 10 * stretched.loc[wide, "gain"]
+        after = classical.context(replace(whole, gains=stretched))
+        pd.testing.assert_series_equal(before[classical.LIKE], after[classical.LIKE])
+
+    def test_a_correlation_by_each_target_alone(self, whole):
+        for target in whole.targets:
+            alone = classical.context_test(whole, target)
+            assert alone is not None and alone.n_families >= 4
 
 
 class TestLikeForLike:

@@ -8,6 +8,7 @@ import pytest
 
 from helpers.study import task_difficulty as study
 from helpers.study import task_difficulty_tables as tables
+from helpers.study.intermediate_floor import floor_of
 from helpers.study.params import build
 from helpers.study.run import run
 from helpers.study.store import Stored
@@ -19,13 +20,26 @@ TINY = {"encoder": "models/tiny", "n_items": 64, "learning_rates": (3e-4,), "dev
 def made(request, tmp_path_factory) -> Stored:
     folder = tmp_path_factory.mktemp("task")
     asked = {**TINY, "intermediate": request.param}
-    return Stored(run("task_difficulty", asked, out=folder, progress=False), folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(study, "MOST", 40)
+        return Stored(run("task_difficulty", asked, out=folder, progress=False), folder)
+
+
+def test_what_nothing_learnt_reaches_is_the_nought_of_all_points(made):
+    rows = made.record.rows
+    by_method = {row.method: row.value for row in rows if row.setting.get("role") == "difficulty"}
+    [floor] = {row.setting["floor"] for row in rows if "size" in row.setting}
+    [kind] = {row.kind for row in rows}
+    assert floor == pytest.approx(floor_of(kind, by_method), abs=1e-6)
+    assert {"similarity": 0.3, "span": 0.02, "classification": 0.4}[kind] < floor < 1
+    hashes = {row.setting["items"] for row in rows if "items" in row.setting}
+    assert len(hashes) == 1
 
 
 def test_every_size_has_a_score_and_every_kind_its_measures(made):
     rows = made.record.rows
     points = [row for row in rows if "size" in row.setting]
-    assert [row.setting["size"] for row in points] == [8, 16, 32, 64]
+    assert [row.setting["size"] for row in points] == [5, 10, 20, 40, 64]
     names = {row.name for row in rows}
     assert {study.AREA, "V-information"} <= names
     family = made.record.params["intermediate"]
@@ -38,9 +52,9 @@ def test_every_size_has_a_score_and_every_kind_its_measures(made):
 def test_the_area_is_that_of_the_scores(made):
     rows = made.record.rows
     points = [row for row in rows if "size" in row.setting]
-    chance = points[0].setting["chance"]
+    chance = points[0].setting["floor"]
     weights = np.array([1, 2, 2, 1]) / 6  # equal steps of log size
-    mean = float(weights @ [row.value for row in points])
+    mean = float(weights @ [row.value for row in points[:4]])
     [area] = [row.value for row in rows if row.name == study.AREA]
     assert area == pytest.approx((mean - chance) / (1 - chance), abs=1e-5)
 

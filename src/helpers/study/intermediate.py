@@ -16,17 +16,18 @@ from helpers.errors import UserError
 from helpers.study.courses import form_of
 from helpers.study.intermediate_counted import counted
 from helpers.study.intermediate_data import CHAPTER, Retrieval, retrieval, targets
+from helpers.study.intermediate_floor import floor_rows
 from helpers.study.intermediate_items import Pool, pool
 from helpers.study.intermediate_params import IntermediateParams
 from helpers.study.intermediate_retrieval import drift
 from helpers.study.intermediate_rules import ITEMS, LONGER, NOISE, NONE, rules
-from helpers.study.intermediate_teach import after, exchanges, teach, told, wanted
+from helpers.study.intermediate_teach import DIFFICULTY, after, exchanges, teach, told, wanted
 from helpers.study.params import published
 from helpers.study.plan import Outcome, Plan, made
 from helpers.study.transfer import PERMUTED as PERMUTED_LABELS
 from helpers.study.transfer import TUNED, Arm, Arms, Base, forget, open_base
 from helpers.study.transfer_baselines import lexical, untuned
-from helpers.study.transfer_data import CourseData
+from helpers.study.transfer_data import CourseData, Test
 from helpers.study.transfer_labels import permuted
 from helpers.study.transfer_rows import Rows
 
@@ -108,6 +109,9 @@ def measure(
         arms, tuned, used = teach(params, source, base, progress)
         posed = exchanges(params, arms.data.validation, source.family.kind)
         told(found, arms, tuned, params, setting, posed)
+        if (params.mechanism, params.level) == (NOISE, 0):  # the task as it is
+            test = Test(source.task, params.source_language, DIFFICULTY, arms.data.validation)
+            found.rows += floor_rows(found.common, arms.data, test, base, params, **setting)
         taught = after(base, tuned, used[0])
     drift(found, params, sought, base, taught, setting)
     for data in asked:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from helpers.study.intermediate_floor import SCORES, floor_of
 from helpers.study.intermediate_gains import unit_of
 from helpers.study.intermediate_rules import NOISE
 from helpers.study.intermediate_tables import LEVEL_0, Study, mean_gains, target_gains
+from helpers.study.intermediate_teach import DIFFICULTY, INTERMEDIATE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,20 +25,48 @@ LIKE = "like for like"
 def context(study: Study) -> pd.DataFrame:
     """Every task as it is: difficulty in English and mean gain over targets that count.
 
-    ``gain`` is of the targets that the task has; ``like for like`` of all targets, since a task
-    within a target's family lacks that one, and gains differ from target to target: a fit of
-    gain = task + target, by least squares, told at the mean target.
+    ``difficulty`` is told above what one reaches who has learnt nothing (``intermediate_floor``),
+    so that one nought holds for all kinds of tasks; ``by chance`` as within data sets. ``gain`` is
+    of the targets that the task has, in points; ``like for like`` of all targets, since a task
+    within a target's family lacks that one, and targets differ in how much they gain and in how far
+    tasks lie apart on them: a fit of gain = task + target, by least squares, told at the mean
+    target, each target in units of the standard deviation of its tasks.
     """
-    hard = study.hard[study.hard["mechanism"].eq(NOISE) & study.hard["level"].eq(LEVEL_0)]
-    mean = hard.groupby("family", sort=False)["difficulty"].mean().reset_index()
-    gain = mean_gains(study)
-    gain = gain[gain["mechanism"].eq(NOISE) & gain["level"].eq(LEVEL_0)]
-    own = target_gains(study)
-    own = own[own["mechanism"].eq(NOISE) & own["level"].eq(LEVEL_0)]
+    hard = _alone(study.hard)
+    by_chance = hard.groupby("family", sort=False)["difficulty"].mean().rename("by chance")
+    own = _alone(target_gains(study))
     table = own.pivot_table(index="family", columns="course", values="gain", sort=False)
-    alike = gain["family"].map(_like_for_like(table))
-    found = mean.merge(gain.assign(**{LIKE: alike}), on="family")
-    return found[["family", "difficulty", "gain", LIKE, "seeds"]]
+    gain = _alone(mean_gains(study))
+    gain = gain.assign(**{LIKE: gain["family"].map(_like_for_like(table / table.std()))})
+    found = gain.join(above_floor(study.table), on="family").join(by_chance, on="family")
+    return found[["family", "difficulty", "by chance", "gain", LIKE, "seeds"]].dropna(
+        subset=["by chance"]
+    )
+
+
+def _alone(frame: pd.DataFrame) -> pd.DataFrame:
+    """Lines of tasks as they are."""
+    return frame[frame["mechanism"].eq(NOISE) & frame["level"].eq(LEVEL_0)]
+
+
+def above_floor(table: pd.DataFrame) -> pd.Series:
+    """Difficulty by family: 1 less the share of the way from the floor to perfect; mean over seeds.
+
+    table : rows of all runs (``intermediate_gains.frame``). A family without a floor has no line.
+    """
+    import pandas as pd
+
+    own = _alone(table[table["role"].eq(DIFFICULTY) & table["name"].isin(SCORES)])
+    found: dict[tuple[str, int], float] = {}
+    for (family, seed), rows in own.groupby(["family", "seed"]):
+        score = dict(zip(rows["method"], rows["value"], strict=True))
+        if INTERMEDIATE in score and len(score) > 1:
+            floor = floor_of(rows["kind"].iloc[0], score)
+            found[family, seed] = 1 - (score[INTERMEDIATE] - floor) / (1 - floor)
+    index = pd.MultiIndex.from_tuples([*found], names=["family", "seed"])
+    return (
+        pd.Series([*found.values()], index, name="difficulty", dtype=float).groupby("family").mean()
+    )
 
 
 def _like_for_like(table: pd.DataFrame) -> dict[str, float]:
@@ -59,12 +89,20 @@ def _like_for_like(table: pd.DataFrame) -> dict[str, float]:
     return dict(zip(table.index, told.tolist(), strict=True))
 
 
-def context_test(study: Study) -> FamilyPermutation | None:
-    """Correlation of difficulty and gain like for like, over families of tasks; None below four."""
+def context_test(study: Study, target: str | None = None) -> FamilyPermutation | None:
+    """Correlation of difficulty and gain like for like, over families of tasks; None below four.
+
+    target : of the gain on this one alone, of the tasks that have it.
+    """
     from helpers.maths.decisions import family_permutation
 
-    found = context(study)
+    found = context(study).dropna(subset=["difficulty"])
+    gain = found[LIKE]
+    if target is not None:
+        own = _alone(target_gains(study))
+        gain = found["family"].map(own[own["course"].eq(target)].groupby("family")["gain"].mean())
+    found = found.assign(asked=gain).dropna(subset=["asked"])
     units = [unit_of(name) for name in found["family"]]
-    if len(set(units)) < 4 or found[LIKE].nunique() < 2:
+    if len(set(units)) < 4 or found["asked"].nunique() < 2:
         return None
-    return family_permutation(found["difficulty"], found[LIKE], units)
+    return family_permutation(found["difficulty"], found["asked"], units)

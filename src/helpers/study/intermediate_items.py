@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BATCH = 16
+_MEASURED = 1000  # items that difficulty is told on, where it need not be that of a level
 _LAB_SEED = 7  # other sentences than those of the targets
 _LAB_SHRINK = {"n": 300, "held": 100}  # pages train while one waits
 
@@ -80,7 +81,8 @@ def pool(name: str, data: str, n_items: int = 0) -> Pool:
     """The pool of an intermediate data set: four levels of items, less what repeats scored text.
 
     Of items about one premise, paragraph or dialogue only one is taken: what is held out shares
-    none with what is learnt. Sentences that stand in a set twice stay (a few in a hundred of pos).
+    none with what is learnt. Sentences that stand in a set twice stay (a few in a hundred of pos),
+    and so do hypotheses that stand under several premises.
 
     Errors: UserError on ``intermediate`` where the source has no such set, on ``n_items`` where it
     has too few items.
@@ -97,7 +99,8 @@ def pool(name: str, data: str, n_items: int = 0) -> Pool:
         rows = load(family.task, "en", family.split, data)
     table = rows.table
     if data != "lab":  # generated splits share no sentence
-        table = first_by_id(one_a_text(table, family.symmetric), wanted + wanted // 3)
+        single = one_a_text(table, family.symmetric, family.drawn)
+        table = first_by_id(single, wanted + wanted // 3)
         table, dropped = drop_overlap(table, *_scored(data))
     else:
         dropped = {}
@@ -117,14 +120,16 @@ def pool(name: str, data: str, n_items: int = 0) -> Pool:
     return Pool(family, family.task, table, labels, rows.fingerprint, notes)
 
 
-def one_a_text(table: pd.DataFrame, symmetric: bool = False) -> pd.DataFrame:
+def one_a_text(table: pd.DataFrame, symmetric: bool = False, drawn: bool = False) -> pd.DataFrame:
     """One item about each context or premise, or with either sentence; of others all.
 
-    symmetric : the texts of a pair are as sentences, and none is the premise.
+    symmetric : no text of a pair may stand in another one, whichever side it is on. drawn : also
+    where items offer choices.
 
     Drawn by id, not the first: files have hypotheses of a premise label by label, and questions on
-    a paragraph in the order of their answers. Of dialogues and sentence pairs, in no order, the
-    first.
+    a paragraph in the order of their answers. Of sentence pairs, in no order, the first. Of
+    dialogues the first, too, as recorded runs have it; that is no accident either: where a dialogue
+    has several questions (one in four), the first asks about what stands earlier.
 
     >>> import pandas as pd
     >>> pairs = {"id": ["a", "b"], "text": ["It rains."] * 2, "text2": ["Rain.", "Sun."]}
@@ -153,9 +158,9 @@ def one_a_text(table: pd.DataFrame, symmetric: bool = False) -> pd.DataFrame:
         return table[fresh].reset_index(drop=True)
     if column is None:
         return table
-    in_order = column == "text" or "answers" in table
-    drawn = table.iloc[drawn_by_id(table["id"])] if in_order else table
-    return drawn.drop_duplicates(column).sort_index().reset_index(drop=True)
+    in_order = drawn or column == "text" or "answers" in table
+    ordered = table.iloc[drawn_by_id(table["id"])] if in_order else table
+    return ordered.drop_duplicates(column).sort_index().reset_index(drop=True)
 
 
 @lru_cache(maxsize=2)
@@ -233,6 +238,15 @@ def tried_on(one: Pool) -> pd.DataFrame:
     """Items that a learning rate is chosen on: none that `of_all_levels` learns or holds out."""
     used = {item for part in of_all_levels(one) for item in part["id"]}
     return first_by_id(_rows(one, ~one.table["id"].isin(used)), one.family.held)
+
+
+def measured_on(one: Pool) -> pd.DataFrame:
+    """Items that tell how hard a task is as it is: ``_MEASURED``, or what there is.
+
+    None that it learns from or that a learning rate is tried on; all that are held out.
+    """
+    used = {item for part in (of_all_levels(one)[0], tried_on(one)) for item in part["id"]}
+    return first_by_id(_rows(one, ~one.table["id"].isin(used)), _MEASURED)
 
 
 def _rows(one: Pool, chosen: Any) -> pd.DataFrame:

@@ -177,7 +177,7 @@ def context(found: pd.DataFrame) -> Figure:
         look = {"ms": 7, "ls": "none", "label": row["family"], **_look(row["family"])}
         axis.plot(row["difficulty"], row[LIKE], **look)
     axis.axhline(0, color="0.5", lw=0.8)
-    axis.set(xlabel=DIFFICULTY, ylabel="mean gain, like for like (points)")
+    axis.set(xlabel=DIFFICULTY, ylabel="mean gain, like for like (standard deviations)")
     _legend(figure, axis)
     return figure
 

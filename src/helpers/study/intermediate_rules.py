@@ -43,7 +43,8 @@ class Family:
     """One intermediate data set and its sizes: ``n`` items a level to learn, ``held`` to measure.
 
     ``lab``: the laboratory's task of the same kind, "" where it has none; ``form``: as of a course;
-    ``symmetric``: of two texts neither is the premise, and no sentence may stand in two items.
+    ``symmetric``: no sentence of a pair may stand in two items, whichever side it is on;
+    ``drawn``: of items about one text one is drawn by id, whatever their kind.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Family:
     lab: str = ""
     form: str = ""
     symmetric: bool = False
+    drawn: bool = False
 
 
 @dataclass(frozen=True)

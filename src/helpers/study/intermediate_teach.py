@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.study.courses import form_of
 from helpers.study.difficulty import PVI
+from helpers.study.intermediate_floor import SCORES
 from helpers.study.intermediate_items import (
     Pool,
     levels,
+    measured_on,
     of_all_levels,
     of_level,
     text_lengths,
@@ -52,7 +54,7 @@ def teach(
     An epoch is chosen on items that were learnt from, which is nearly always the last. What is
     given back has those held out as its validation rows, for `told`.
     """
-    train, held = of_all_levels(source)
+    train, held = of_all_levels(source)[0], measured_on(source)
     form = form_of(source.family)
     # The learning rate is tried on plain items: one for all mechanisms and levels.
     plain = source.course(train, tried_on(source))
@@ -276,13 +278,10 @@ def chance(kind: str, table: pd.DataFrame) -> float:
     return 0.0
 
 
-_SCORES = ("accuracy", "spearman", "F1")
-
-
 def wanted(measures: Iterable[Any]) -> list[Any]:
     """The one score of each kind, over all rows of a set, its items kept."""
     return [
         replace(one, keep=True)
         for one in measures
-        if one.name in _SCORES and one.rows is None and one.setting.get("rules") != "english"
+        if one.name in SCORES and one.rows is None and one.setting.get("rules") != "english"
     ]

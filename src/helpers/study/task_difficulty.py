@@ -1,9 +1,10 @@
 """How hard an English task is as it stands, by several measures: they need not agree.
 
-An encoder learns the task from an eighth, a quarter, half and all of its items, in as many steps
-each, and is asked about items that it did not see: what it scores is a learning curve, and what it
-gives the labels of the next items is a code for them. Of tasks as the classical design of chapter 7
-has them; how hard an *item* is stands in ``difficulty``. No target is tuned.
+An encoder learns the task from 40, 80, 160 and 320 of its items, in as many steps each, and is
+asked about items that it did not see: what it scores is a learning curve, and what it gives the
+labels of the next items is a code for them. The sizes are alike for all tasks, as curve and code
+depend on them. It learns from all items, too. Of tasks as the classical design of chapter 7 has
+them; how hard an *item* is stands in ``difficulty``. No target is tuned.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.study.courses import form_of
 from helpers.study.difficulty import gold_log_probabilities, information_rows
-from helpers.study.intermediate_items import Pool, of_all_levels, tried_on
+from helpers.study.intermediate_floor import floor_of, floor_rows
+from helpers.study.intermediate_items import Pool, measured_on, of_all_levels, tried_on
 from helpers.study.intermediate_params import TaskDifficultyParams
-from helpers.study.intermediate_teach import DIFFICULTY, chance, wanted
+from helpers.study.intermediate_teach import DIFFICULTY, wanted
 from helpers.study.plan import Outcome, Plan
 from helpers.study.pool_study import planned
-from helpers.study.row import Row
+from helpers.study.row import Row, digest
 from helpers.study.transfer import Arm, Arms, Base, forget
 from helpers.study.transfer_data import Test, first_by_id
 from helpers.study.transfer_kinds import Measure
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
 CHAPTER, VERSION = "task_difficulty", 1
 CURVE, AREA, CODE, HUMAN = "curve", "learning curve area", "compression", "distance to human"
-SHARES = (8, 4, 2, 1)  # one item in so many
+MOST, SHARES = 320, (8, 4, 2, 1)  # items of the curve's last point; one in so many at each point
 _CODED = ("classification", "choice", "tagging")  # labels that a uniform code can send
 
 
@@ -55,7 +57,7 @@ class Point:
 
 def measure(params: TaskDifficultyParams, one: Pool, base: Base, progress: bool) -> Outcome:
     """Rows of every size, and of every measure that the kind of task has."""
-    train, held = of_all_levels(one)
+    train, held = of_all_levels(one)[0], measured_on(one)
     test = Test(one.task, params.source_language, DIFFICULTY, held)
     points, used = curve(params, one, base, train, held, progress)
     common = {
@@ -65,10 +67,12 @@ def measure(params: TaskDifficultyParams, one: Pool, base: Base, progress: bool)
         "intermediate_task": one.family.name,
     }
     found, kind = Rows(common), one.family.kind
-    least = _chance(kind, held)
+    items = digest([list(train["id"]), list(held["id"])])
+    nothing = floor_rows(common, one.course(train, held), test, base, params, items=items)
+    least = floor_of(kind, {row.method: row.value for row in nothing})
     gold = held["score"].to_numpy(dtype=float) if kind == "similarity" else None
     for point in points:
-        told = {"size": point.size, "chance": least}
+        told = {"size": point.size, "floor": least, "items": items}
         found.add(test, kind, CURVE, [replace(point.measure, keep=False)], gold, **told)
     where = {
         "task": one.task,
@@ -78,12 +82,14 @@ def measure(params: TaskDifficultyParams, one: Pool, base: Base, progress: bool)
         "split": "validation",
     }
     found.rows = [row.model_copy(update={"split": "validation"}) for row in found.rows]
-    found.rows += _area(points, found.rows, least, common | where)
+    of_curve = points[: len(SHARES)]
+    found.rows += _area(of_curve, found.rows[: len(SHARES)], least, common | where)
     if kind in _CODED:
-        found.rows.append(_code(points, one, train, common | where))
+        found.rows.append(_code(of_curve, one, train, common | where))
     told = {name: value for name, value in where.items() if name != "method"}
     found.rows += information_rows(*points[-1].held, setting={}, **common, **told)
     found.rows += _to_human(one, points[-1], common | where)
+    found.rows += nothing
     return Outcome(found.rows, tidy=lambda: forget(*used))
 
 
@@ -95,17 +101,22 @@ def curve(
     held: pd.DataFrame,
     progress: bool,
 ) -> tuple[list[Point], list[Path]]:
-    """A point for each of ``SHARES``, from few items to all, and where the trainings lie.
+    """A point for each of ``SHARES`` of ``MOST`` items and one for all; where trainings lie.
 
-    Items of a smaller part are items of each larger one. All take the steps that the whole takes.
+    Items of a smaller part are items of each larger one. Points of the curve take the steps that
+    ``MOST`` items take, which is many passes over few items: an epoch is chosen on items that are
+    neither learnt from nor held out.
     """
-    form = form_of(one.family)
-    recipe, _ = Arms(params, one.course(train, tried_on(one)), base, progress).recipe(form)
-    parts = [first_by_id(train, max(2, len(train) // share)) for share in SHARES]
+    form, chosen_on = form_of(one.family), tried_on(one)
+    recipe, _ = Arms(params, one.course(train, chosen_on), base, progress).recipe(form)
+    most = min(MOST, len(train))
+    parts = [(share, first_by_id(train, max(2, most // share))) for share in SHARES]
+    if len(train) > most:
+        parts.append((1, train))
+    coding = [part for _, part in parts[1 : len(SHARES)]] + [None] * (len(parts) - len(SHARES) + 1)
     points, used = [], []
-    for share, part, after in zip(SHARES, parts, [*parts[1:], None], strict=True):
-        data = one.course(part, first_by_id(part, one.family.held))
-        arms = Arms(params, data, base, progress)
+    for (share, part), after in zip(parts, coding, strict=True):
+        arms = Arms(params, one.course(part, chosen_on), base, progress)
         arm = Arm(f"{CURVE} {len(part)}", form, part)
         own = replace(recipe, epochs=share * recipe.epochs)
         tuned = arms.tune(arm, own)
@@ -120,17 +131,6 @@ def curve(
         told = gold_log_probabilities(arms, tuned.model, part, held)
         points.append(Point(len(part), score, told, coded))
     return points, used
-
-
-def _chance(kind: str, held: pd.DataFrame) -> float:
-    """Of the commonest label; of tags by sentences, as their score is a mean over these."""
-    import numpy as np
-
-    if kind != "tagging":
-        return chance(kind, held)
-    words = [tag for tags in held["tags"] for tag in tags]
-    commonest = max(set(words), key=words.count)
-    return float(np.mean([tags.count(commonest) / len(tags) for tags in map(list, held["tags"])]))
 
 
 def _area(points: list[Point], scores: list[Row], least: float, where: dict[str, Any]) -> list[Row]:
@@ -154,8 +154,9 @@ def _area(points: list[Point], scores: list[Row], least: float, where: dict[str,
 def _code(points: list[Point], one: Pool, train: pd.DataFrame, where: dict[str, Any]) -> Row:
     """How far the online code of the labels is shorter than that of who knows their shares alone.
 
-    1: nothing learnt from the texts. Of tags a word counts, by its mean over a sentence. The
-    interval is of the code with texts, the other taken as it is.
+    1: nothing learnt from the texts; below it, what was learnt from few items is believed too much.
+    Of tags a word counts, by its mean over a sentence. The interval is of the code with texts, the
+    other taken as it is.
     """
     from helpers.maths.difficulty import online_code
 

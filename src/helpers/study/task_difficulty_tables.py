@@ -39,10 +39,10 @@ def frame(runs: Sequence[Stored]) -> pd.DataFrame:
         told = {row.name: row.value for row in rows if row.method in (CURVE, PVI)}
         points = [row for row in rows if row.method == CURVE and "size" in row.setting]
         last = max(points, key=lambda row: row.setting["size"])
-        chance = last.setting["chance"]
+        floor = last.setting["floor"]
         if last.kind in _LABELLED:
             told[USABLE] = told["V-information"] / told["entropy without input"]
-        told[DIFFICULTY] = 1 - (last.value - chance) / (1 - chance)
+        told[DIFFICULTY] = 1 - (last.value - floor) / (1 - floor)
         lines.append({"family": family} | {name: told.get(name) for name in MEASURES})
     table = pd.DataFrame(lines, columns=["family", *MEASURES]).set_index("family").astype(float)
     mean = table.groupby("family").mean()
