@@ -113,7 +113,7 @@ if misleading := level_transfer.misleading(of_levels):
     head.append(
         f"*What was changed*: in {len(misleading)} of {of_levels['family'].nunique()} data sets "
         f"({', '.join(misleading)}) the items called hardest teach the *reverse* of the easiest: they mislead rather "
-        "than being hard to learn, as one model a level has it, by its interval over items. See *What does a hard level teach?* and, without that level, *Sensitivity*."
+        "than being hard to learn, as one model a level has it, by its interval over items. Chapter 7 shows how (*What does a hard level teach?*) and what is left without that level (*Sensitivity*)."
     )
 if (mean_gain := controls.over_units_and_seeds(real, "items")) is not None:
     head.append(
@@ -122,9 +122,7 @@ if (mean_gain := controls.over_units_and_seeds(real, "items")) is not None:
         "*equivalent* says less than it seems to."
     )
 if alone := beside.by_target(real):
-    single = [
-        f"{one.family} ({one.targets[0]})" for one in real.slopes if len(one.targets) < len(alone)
-    ]
+    single = [f"{one.family} ({one.targets[0]})" for one in real.slopes if len(one.targets) == 1]
     head.append(
         "*Target by target*, hardest less easiest: "
         + "; ".join(f"{target} alone {tables.interval(found)}" for target, found in alone.items())
@@ -164,8 +162,7 @@ display(Markdown(told))
 
 # %% tags=["remove-cell", "nbval-ignore-output"]
 # The introduction shows the same.
-pictured = front_page.as_html(head, answered, described)
-front_page.keep("answer", "\n".join([pictured, front_page.as_html([told])]))
+front_page.keep("answer", head, answered, described, [told])
 
 # %% [markdown]
 # **What you will do.** Read what was decided before the results; make a small grid on generated text, with
@@ -614,7 +611,7 @@ else:
     )
     each = {target: classical.context_test(real, target) for target in real.targets}
     told += "By each target alone, of the tasks that it counts for: " + ", ".join(
-        f"{target} {one.rho:+.2f} (p {tables.p_value(one.p)}, {one.n_tasks} data sets)"
+        f"{target} {one.rho:+.2f} ({one.n_tasks} data sets)"
         for target, one in each.items()
         if one is not None
     )
@@ -634,7 +631,7 @@ Markdown(
 # (*compression* {cite}`voita2020information`, of 320 items, beside who knows their shares alone; 1 for nothing learnt
 # from texts, below it for who believes too much of what a few items taught), which share of the labels' entropy is
 # usable information after all items, and how far short of people (*distance to human*, of the two tasks of which the
-# registry has a published level). One encoder learnt each task from every number of items; those up to 320 in as many
+# registry has a published level). One encoder learnt each task from every number of items; those up to 320 in about as many
 # steps, with the epoch chosen on items apart.
 
 # %% tags=["hide-input"]
@@ -650,7 +647,7 @@ if len(agreed_on):
     display(
         Markdown(
             f"Do they put the tasks in one order? Rank correlation with difficulty, turned so that 1 is the same order: "
-            f"{told}. All are told on the same held-out items, difficulty and usable share by the same model. Which measure is "
+            f"{told}. All but compression are told on the same held-out items, difficulty and usable share by the same model. Which measure is "
             "taken is a choice that a correlation over tasks rests on."
         )
     )
@@ -661,8 +658,8 @@ if len(agreed_on):
 # What of a gain is the task, and what is just more steps, more English, or the same text? *The target twice as
 # long* takes as many steps more as the target has (the tables above), which is near those of a task and not equal.
 # *Masked words* takes as many passes over the texts as the task does; of reading, whose long texts the task sees in
-# several windows, that is a sixth fewer steps. The book's small encoders were not pretrained by masked words, except
-# `tiny`, so their head starts at the words' frequencies; how much is learnt beyond these is recorded in nats.
+# several windows, that is a sixth fewer steps. The encoder of these records was not pretrained by masked words, so the
+# head starts at the words' frequencies; how much is learnt beyond these is recorded in nats.
 
 # %% tags=["hide-input"]
 control = controls.controls(real)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 import pytest
 
@@ -33,14 +34,22 @@ def test_a_figure_without_one_is_refused(figure):
         front_page.as_html([], figure, " ")
 
 
-def test_what_is_kept_is_not_shown(monkeypatch):
+def test_what_is_kept_is_not_shown(monkeypatch, figure):
     kept = []
     monkeypatch.setattr(
         "myst_nb.ext.glue.ipy_display", lambda *data, **told: kept.append((*data, told))
     )
-    front_page.keep("answer", "<p>Yes</p>")
+    front_page.keep("answer", ["Yes."], figure, "a dot", ["So it is."])
     ((data, told),) = kept
     prefix = told["metadata"]["scrapbook"]["mime_prefix"]
     assert told["metadata"]["scrapbook"]["name"] == "answer" and prefix
-    assert data[f"{prefix}text/html"] == "<p>Yes</p>"
+    shown = data[f"{prefix}text/html"]
+    places = [shown.index(part) for part in ("<p>Yes.</p>", 'alt="a dot"', "<p>So it is.</p>")]
+    assert places == sorted(places)
     assert all(kind.startswith(prefix) for kind in data)
+
+
+def test_without_the_books_tools_a_page_runs_on(monkeypatch, figure):
+    monkeypatch.setitem(sys.modules, "myst_nb", None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    front_page.keep("answer", ["Yes."], figure, "a dot")

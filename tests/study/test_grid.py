@@ -323,7 +323,8 @@ def test_who_imports_what_only_some_mechanisms_depend_on() -> None:
         "helpers.study.difficulty": {"intermediate_teach"},
         "helpers.maths.difficulty": {"difficulty", "intermediate_items"},
         "helpers.study.pool_study": {"difficulty"},
-        "helpers.study.intermediate_teach": {"intermediate"},
+        "helpers.study.intermediate_teach": {"intermediate", "intermediate_floor"},
+        "helpers.study.intermediate_floor": {"intermediate"},
         "helpers.study.transfer_labels": {"intermediate", "intermediate_teach", "transfer"},
     }
 

@@ -73,3 +73,13 @@ def test_nothing_is_told_of_what_is_not_recorded():
     found = study(lambda *cell: 1.0 * cell[2], mechanisms=("noise",))
     assert over_units_and_seeds(found, "noise", 0, less="masked") is None
     assert controls(found)["the task as it is less this"].eq("").all()
+
+
+def test_a_seed_with_some_levels_only_does_not_count():
+    found = study(lambda mechanism, family, seed, course: seed * 1.0 + len(family) % 3)
+    lines = [found.gains.assign(mechanism="items", level=level) for level in range(4)]
+    found.gains = pd.concat(lines).drop_duplicates(["family", "level", "seed", "course"])
+    assert over_units_and_seeds(found, "items").seeds == 5
+    found.gains = found.gains[found.gains["seed"].ne(4) | found.gains["level"].lt(2)]
+    assert over_units_and_seeds(found, "items").seeds == 4
+    assert over_units_and_seeds(found, "items", 0).seeds == 5

@@ -13,7 +13,7 @@ from helpers.study.params import build
 from helpers.study.run import run
 from helpers.study.store import Stored
 
-TINY = {"encoder": "models/tiny", "n_items": 64, "learning_rates": (3e-4,), "device": "cpu"}
+TINY = {"encoder": "models/tiny", "n_items": 40, "learning_rates": (3e-4,), "device": "cpu"}
 
 
 @pytest.fixture(scope="module", params=["sentiment", "sts", "reading"])
@@ -21,7 +21,8 @@ def made(request, tmp_path_factory) -> Stored:
     folder = tmp_path_factory.mktemp("task")
     asked = {**TINY, "intermediate": request.param}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(study, "MOST", 40)
+        patch.setattr(study, "MOST", 24)
+        patch.setattr(study, "SHARES", (4, 2, 1))
         return Stored(run("task_difficulty", asked, out=folder, progress=False), folder)
 
 
@@ -39,7 +40,7 @@ def test_what_nothing_learnt_reaches_is_the_nought_of_all_points(made):
 def test_every_size_has_a_score_and_every_kind_its_measures(made):
     rows = made.record.rows
     points = [row for row in rows if "size" in row.setting]
-    assert [row.setting["size"] for row in points] == [5, 10, 20, 40, 64]
+    assert [row.setting["size"] for row in points] == [6, 12, 24, 40]
     names = {row.name for row in rows}
     assert {study.AREA, "V-information"} <= names
     family = made.record.params["intermediate"]
@@ -53,8 +54,8 @@ def test_the_area_is_that_of_the_scores(made):
     rows = made.record.rows
     points = [row for row in rows if "size" in row.setting]
     chance = points[0].setting["floor"]
-    weights = np.array([1, 2, 2, 1]) / 6  # equal steps of log size
-    mean = float(weights @ [row.value for row in points[:4]])
+    weights = np.array([1, 2, 1]) / 4  # equal steps of log size
+    mean = float(weights @ [row.value for row in points[:3]])
     [area] = [row.value for row in rows if row.name == study.AREA]
     assert area == pytest.approx((mean - chance) / (1 - chance), abs=1e-5)
 

@@ -38,12 +38,20 @@ def as_html(paragraphs: Sequence[str], figure: Figure | None = None, alt: str = 
     return "\n".join(parts)
 
 
-def keep(name: str, content: str) -> None:
-    """Keep HTML under a name in the notebook that runs, unseen on its own page.
+def keep(
+    name: str, paragraphs: Sequence[str], figure: Figure, alt: str, below: Sequence[str] = ()
+) -> None:
+    """Keep text, a figure and what is said below it in the notebook that runs, unseen on its page.
 
-    Another page shows it by the directive ``glue::any`` with the option ``doc``.
+    Another page shows it by the directive ``glue::any`` with the option ``doc``. Nothing is kept
+    where the book's tools are not installed: who runs the notebook alone builds no other page.
     """
+    from importlib.util import find_spec
+
+    if find_spec("myst_nb") is None:
+        return
     from IPython.display import HTML
     from myst_nb import glue
 
+    content = "\n".join([as_html(paragraphs, figure, alt), as_html(below)])
     glue(name, HTML(content), display=False)

@@ -45,6 +45,7 @@ ONLY_FOR = {
     "helpers.maths.difficulty": (ITEMS,),
     "helpers.study.pool_study": (ITEMS,),
     "helpers.study.intermediate_teach": OF_A_FAMILY,
+    "helpers.study.intermediate_floor": (NOISE,),
     "helpers.study.transfer_labels": (NONE, NOISE, PERMUTED),
 }
 LABORATORY, READERS = "helpers.data.lab", "helpers.data.readers."

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpers.study.intermediate_floor import SCORES, floor_of
+from helpers.study.intermediate_floor import floor_of
 from helpers.study.intermediate_gains import unit_of
 from helpers.study.intermediate_rules import NOISE
 from helpers.study.intermediate_tables import LEVEL_0, Study, mean_gains, target_gains
-from helpers.study.intermediate_teach import DIFFICULTY, INTERMEDIATE
+from helpers.study.intermediate_teach import DIFFICULTY, INTERMEDIATE, SCORES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,16 +32,18 @@ def context(study: Study) -> pd.DataFrame:
     tasks lie apart on them: a fit of gain = task + target, by least squares, told at the mean
     target, each target in units of the standard deviation of its tasks.
     """
-    hard = _alone(study.hard)
-    by_chance = hard.groupby("family", sort=False)["difficulty"].mean().rename("by chance")
+    hard = _alone(study.hard).groupby("family")["difficulty"].mean()
     own = _alone(target_gains(study))
     table = own.pivot_table(index="family", columns="course", values="gain", sort=False)
-    gain = _alone(mean_gains(study))
-    gain = gain.assign(**{LIKE: gain["family"].map(_like_for_like(table / table.std()))})
-    found = gain.join(above_floor(study.table), on="family").join(by_chance, on="family")
-    return found[["family", "difficulty", "by chance", "gain", LIKE, "seeds"]].dropna(
-        subset=["by chance"]
-    )
+    found = _alone(mean_gains(study))
+    columns = {
+        "difficulty": above_floor(study.table),
+        "by chance": hard,
+        LIKE: _like_for_like(table / table.std()),
+    }
+    found = found.assign(**{name: found["family"].map(told) for name, told in columns.items()})
+    found = found.dropna(subset=["by chance"])
+    return found[["family", "difficulty", "by chance", "gain", LIKE, "seeds"]]
 
 
 def _alone(frame: pd.DataFrame) -> pd.DataFrame:
@@ -57,16 +59,15 @@ def above_floor(table: pd.DataFrame) -> pd.Series:
     import pandas as pd
 
     own = _alone(table[table["role"].eq(DIFFICULTY) & table["name"].isin(SCORES)])
-    found: dict[tuple[str, int], float] = {}
-    for (family, seed), rows in own.groupby(["family", "seed"]):
+    found: dict[str, list[float]] = {}
+    for (family, _), rows in own.groupby(["family", "seed"]):
         score = dict(zip(rows["method"], rows["value"], strict=True))
         if INTERMEDIATE in score and len(score) > 1:
             floor = floor_of(rows["kind"].iloc[0], score)
-            found[family, seed] = 1 - (score[INTERMEDIATE] - floor) / (1 - floor)
-    index = pd.MultiIndex.from_tuples([*found], names=["family", "seed"])
-    return (
-        pd.Series([*found.values()], index, name="difficulty", dtype=float).groupby("family").mean()
-    )
+            found.setdefault(family, []).append(1 - (score[INTERMEDIATE] - floor) / (1 - floor))
+    mean = {family: sum(seeds) / len(seeds) for family, seeds in found.items()}
+    index = pd.Index([*mean], dtype=object, name="family")
+    return pd.Series([*mean.values()], index, name="difficulty", dtype=float)
 
 
 def _like_for_like(table: pd.DataFrame) -> dict[str, float]:

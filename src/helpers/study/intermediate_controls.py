@@ -58,8 +58,8 @@ def over_units_and_seeds(
     seed and target), so that what is particular to a control of no task cancels.
 
     All data sets are set against the same controls, so what is particular to a control moves all
-    gains of its seed: seeds are crossed with the units. Of seeds that all units have; None below
-    two of them, or below three units.
+    gains of its seed: seeds are crossed with the units. Of seeds that all data sets have, with all
+    levels where none is named; None below two of them, or below three units.
     """
     from helpers.maths.statistics import two_way_interval
 
@@ -72,9 +72,12 @@ def over_units_and_seeds(
         other = gain[gain["mechanism"].eq(less)].set_index(keys)["gain"].rename("other")
         own = own.join(other, on=keys).dropna(subset=["other"])
         own = own.assign(gain=own["gain"] - own["other"])
-    own = own.assign(unit=[of.unit_of(family) for family in own["family"]])
-    of_sets = own.groupby(["seed", "unit", "family"])["gain"].mean()
-    block = of_sets.groupby(["seed", "unit"]).mean().unstack("unit").dropna()
+    if level is None:  # seeds of which some levels only are recorded would weigh these more
+        there = own.groupby(["seed", "family"])["level"].transform("nunique")
+        own = own[there.eq(rules().levels)]
+    # Of seeds that all data sets have
+    of_sets = own.groupby(["seed", "family"])["gain"].mean().unstack("family").dropna()
+    block = of_sets.T.groupby(of.unit_of).mean().T
     if block.shape[0] < 2 or block.shape[1] < rules().fewest_sets:
         return None
     found = two_way_interval(block.to_numpy(), level=1 - rules().alpha)

@@ -2,8 +2,8 @@
 
 A correlation over tasks needs one nought for all: the commonest label of what was learnt from, of
 similarity a bag of words, of questions on a text a random stretch or the one that shares most words
-with the question (DESIGN of the study: for these, chance is not 0). Within a data set none is
-needed, as there all levels have one chance (``intermediate_teach.chance``).
+with the question, as chance is not 0 for these. Levels of one data set are compared by their own
+chance (``intermediate_teach.chance``).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from helpers.study.intermediate_teach import SCORES
 from helpers.study.transfer_baselines import BAG, KEYWORDS, MAJORITY, RANDOM_SPAN, lexical
 from helpers.study.transfer_rows import Rows
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from helpers.study.transfer_params import TransferParams
 
 FLOORS = {"similarity": (BAG,), "span": (RANDOM_SPAN, KEYWORDS)}  # of other kinds: MAJORITY
-SCORES = ("accuracy", "spearman", "F1")  # the one of each kind
 
 
 def floor_rows(

@@ -18,7 +18,7 @@ from helpers.study import store
 from helpers.study.intermediate_data import CHAPTER
 from helpers.study.intermediate_design import Cell
 from helpers.study.intermediate_rules import NONE, rules
-from helpers.study.intermediate_teach import DIFFICULTY, INTERMEDIATE
+from helpers.study.intermediate_teach import DIFFICULTY, INTERMEDIATE, SCORES
 from helpers.study.store import Stored
 from helpers.study.transfer import TUNED
 from helpers.study.transfer_data import SOURCE, TARGET
@@ -167,7 +167,7 @@ def difficulties(table: pd.DataFrame) -> pd.DataFrame:
     labels).
     """
     own = table[table["method"].eq(INTERMEDIATE) & table["role"].eq(DIFFICULTY)]
-    own = own[own["name"].isin(["accuracy", "spearman", "F1"])]
+    own = own[own["name"].isin(SCORES)]
     if "rules" in own:
         own = own[own["rules"].ne("english")]
     own = own[own["genre"].isna()] if "genre" in own else own

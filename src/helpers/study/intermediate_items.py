@@ -127,9 +127,10 @@ def one_a_text(table: pd.DataFrame, symmetric: bool = False, drawn: bool = False
     where items offer choices.
 
     Drawn by id, not the first: files have hypotheses of a premise label by label, and questions on
-    a paragraph in the order of their answers. Of sentence pairs, in no order, the first. Of
-    dialogues the first, too, as recorded runs have it; that is no accident either: where a dialogue
-    has several questions (one in four), the first asks about what stands earlier.
+    a paragraph in the order of their answers. Of sentence pairs the first (of RTE, which has some
+    premises several times, shares of labels are as in the whole). Of dialogues the first, too, as
+    recorded runs have it; that is no accident either: where a dialogue has several questions (one
+    in four), the first asks about what stands earlier.
 
     >>> import pandas as pd
     >>> pairs = {"id": ["a", "b"], "text": ["It rains."] * 2, "text2": ["Rain.", "Sun."]}

@@ -33,7 +33,7 @@ MECHANISMS = (NONE, ITEMS, NOISE, MASKED, PERMUTED, LONGER)
 _MAKING = {
     NOISE: "labels exchanged among the chosen rows, anew under every seed",
     PERMUTED: "labels exchanged anew under every seed",
-    MASKED: "the head begins at the frequency of words",
+    MASKED: "the head begins at the frequency of words, of all in the texts",
 }
 OF_A_FAMILY = (ITEMS, NOISE, MASKED, PERMUTED)  # the others have no intermediate task
 

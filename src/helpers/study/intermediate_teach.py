@@ -7,14 +7,13 @@ in ``intermediate``.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.study.courses import form_of
 from helpers.study.difficulty import PVI
-from helpers.study.intermediate_floor import SCORES
 from helpers.study.intermediate_items import (
     Pool,
     levels,
@@ -40,7 +39,9 @@ if TYPE_CHECKING:
     from helpers.study.transfer_kinds import Measure
 
 INTERMEDIATE, DIFFICULTY = "intermediate", "difficulty"
+SCORES = ("accuracy", "spearman", "F1")  # the one of each kind
 MASKED_LOSS, FREQUENCY = "masked-word loss", "frequency"
+_UNSEEN = 0.05  # count of a token that the texts do not have
 _EXCHANGES = 50  # of the labels held out, over which a score on exchanged ones is the mean
 # A target's head begins as its seed says; the intermediate head must not have begun alike.
 _SEED_APART = 500
@@ -112,8 +113,9 @@ def masked(arms: Arms, arm: Arm, recipe: Recipe) -> Tuned:
     padding = arms.base.padding_id
 
     def begin(model: Any) -> None:
+        known = frequencies(train, len(model.head.bias), arms.base.tokenizer.all_special_ids)
         with torch.no_grad():
-            model.head.bias.copy_(torch.from_numpy(frequencies(train, len(model.head.bias))))
+            model.head.bias.copy_(torch.from_numpy(known))
 
     return finetune(
         arms.base.fresh,
@@ -137,18 +139,27 @@ def _hidden(arms: Arms, table: pd.DataFrame) -> list[dict[str, Any]]:
     return features(MASKED, table, arms.base.tokenizer, max_length=arms.data.sizes.max_length)
 
 
-def frequencies(rows: Iterable[dict[str, Any]], n: int) -> np.ndarray:
-    """Log of the share of every token among the masked ones, each counted once more than it is.
+def frequencies(rows: Iterable[dict[str, Any]], n: int, special: Collection[int]) -> np.ndarray:
+    """Log of the share of every token of the texts, masked or not.
 
-    rows : of ``features``; n : size of the vocabulary. Float32 [n].
+    Each counts ``_UNSEEN`` more than it is, as words that these texts lack stand in others.
 
-    >>> frequencies([{"labels": [-100, 2, 2]}], 3).round(2).tolist()
-    [-1.6100000143051147, -1.6100000143051147, -0.5099999904632568]
+    rows : of ``features``; n : size of the vocabulary; special : tokens that are no words. Float32
+    [n].
+
+    >>> rows = [{"segments": [[0, 4, 3, 1]], "labels": [-100, 2, -100, -100]}]
+    >>> frequencies(rows, 5, {0, 1, 4}).round(2).tolist()[2:4]
+    [-0.7599999904632568, -0.7599999904632568]
     """
     import numpy as np
 
-    asked = [token for row in rows for token in row["labels"] if token >= 0]
-    counts = np.bincount(asked, minlength=n) + 1
+    words = [
+        label if label >= 0 else token
+        for row in rows
+        for token, label in zip(row["segments"][0], row["labels"], strict=True)
+        if label >= 0 or token not in special
+    ]
+    counts = np.bincount(words, minlength=n) + _UNSEEN
     return np.log(counts / counts.sum()).astype(np.float32)
 
 
@@ -249,9 +260,10 @@ def _told_of_words(
 
     held, train = (_hidden(arms, table) for table in (arms.data.validation, arms.data.train))
     guess = copy.deepcopy(tuned.model)
+    known = frequencies(train, len(guess.head.bias), arms.base.tokenizer.all_special_ids)
     with torch.no_grad():
         guess.head.scale.zero_()  # of what the encoder says
-        guess.head.bias.copy_(torch.from_numpy(frequencies(train, len(guess.head.bias))))
+        guess.head.bias.copy_(torch.from_numpy(known))
     for method, model in ((INTERMEDIATE, tuned.model), (FREQUENCY, guess)):
         found.add_value(
             MASKED_LOSS,

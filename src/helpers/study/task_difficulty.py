@@ -1,7 +1,7 @@
 """How hard an English task is as it stands, by several measures: they need not agree.
 
-An encoder learns the task from 40, 80, 160 and 320 of its items, in as many steps each, and is
-asked about items that it did not see: what it scores is a learning curve, and what it gives the
+An encoder learns the task from 40, 80, 160 and 320 of its items, in about as many steps each, and
+is asked about items that it did not see: what it scores is a learning curve, and what it gives the
 labels of the next items is a code for them. The sizes are alike for all tasks, as curve and code
 depend on them. It learns from all items, too. Of tasks as the classical design of chapter 7 has
 them; how hard an *item* is stands in ``difficulty``. No target is tuned.
