@@ -434,6 +434,15 @@ if real.hard["mechanism"].eq("items").any():
     plt.show()
 
 # %% tags=["hide-input"]
+if len(lost := tables.astray(real)):
+    shown(
+        lost.set_index(["family", "level", "seed"]).round(2),
+        "Runs that went otherwise than the other seeds of their cell (*others*: the median of difficulty). A training that "
+        "ends at a guess is known of small data. The rules have no exception for it, so it counts; *Sensitivity* tells the "
+        "effect without.",
+    )
+
+# %% tags=["hide-input"]
 by_noise = tables.manipulated(real, "noise")
 if len(by_noise):
     shares = ", ".join(f"{100 * share:.0f}" for share in rules().noise)

@@ -484,6 +484,38 @@ class TestManipulation:
         )
 
 
+class TestRunsThatWentAstray:
+    def test_one_is_found_told_and_left_out_as_a_choice(self):
+        """A training may end at chance under one seed: such a run moves a slope."""
+        found = study(cells(["primary"]), per_level=1.0, noise=0.1)
+        assert tables.astray(found).empty
+        assert "without runs that went astray" not in beside.sensitivity(found).index
+        table = found.table.copy()
+        lost = (
+            table["family"].eq("nli")
+            & table["mechanism"].eq("items")
+            & table["level"].eq(0)
+            & table["seed"].eq(2)
+        )
+        assert lost.any()
+        table.loc[lost & table["role"].eq("difficulty"), "value"] = 0.0
+        table.loc[lost & table["role"].eq("target"), "value"] -= 0.2
+        slopes = gains.slopes(table, "items", found.targets)
+        broken = replace(
+            found,
+            table=table,
+            hard=gains.difficulties(table),
+            slopes=tuple(slopes),
+            primary=gains.decided(slopes),
+        )
+        [line] = tables.astray(broken).to_dict("records")
+        assert (line["family"], line["level"], line["seed"]) == ("nli", 0, 2)
+        told = beside.sensitivity(broken)[tables.EFFECT].str.split().str[0].astype(float)
+        right = float(tables.interval(found.primary).split()[0])
+        assert told["without runs that went astray"] == pytest.approx(right, abs=0.05)
+        assert abs(told["as frozen"] - right) > 0.2
+
+
 class TestTheClassicalDesign:
     def test_difficulty_is_told_above_what_nothing_learnt_reaches(self):
         """Of similarity and questions the words alone, of other kinds the commonest label."""

@@ -21,6 +21,7 @@ from helpers.study.intermediate_tables import (
     EFFECT,
     LEVEL_0,
     Study,
+    astray,
     interval,
     p_value,
     points,
@@ -107,6 +108,14 @@ def sensitivity(study: Study, taught: Mapping[str, Sequence[float]] | None = Non
             on_all = slopes(difficulty=taught)
             tried["difficulty told on items of all levels"] = of.decided(on_all)
         tried["gain of the last level less the first"] = of.inferred(_ends(study))
+        if len(lost := astray(study, rules().primary)):
+            keys = ["family", "level", "seed"]
+            table = study.table.merge(lost[keys].assign(lost=True), how="left", on=keys)
+            wrong = table["lost"].eq(True) & table["mechanism"].eq(rules().primary)
+            kept = study.table[~wrong.to_numpy()]
+            tried["without runs that went astray"] = of.decided(
+                of.slopes(kept, rules().primary, study.targets)
+            )
         for one in study.slopes:
             if one.slope.effect is not None:
                 rest = [other for other in study.slopes if other.family != one.family]

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from helpers.maths.decisions import Inference
 
 LEVEL_0 = 0
+ASTRAY = 0.5  # of the way from perfect to chance: seeds of a cell are a tenth apart
 EFFECT = "hardest less easiest, points"  # heading
 _RANGE_OF_FOUR = 2.06  # mean range of four draws, in standard deviations
 
@@ -185,6 +186,17 @@ def manipulated(
     ):
         told[name] = holds.map({True: "yes", False: "no"}).where(whole, "")
     return told
+
+
+def astray(study: Study, mechanism: str = ITEMS) -> pd.DataFrame:
+    """Runs that went otherwise than the other seeds of their cell: family, level, seed, difficulty.
+
+    Those whose difficulty is further than ``ASTRAY`` from the median of the cell, ``others``.
+    """
+    own = study.hard[study.hard["mechanism"].eq(mechanism)]
+    median = own.groupby(["family", "level"])["difficulty"].transform("median")
+    found = own.assign(others=median)[(own["difficulty"] - median).abs().gt(ASTRAY)]
+    return found[["family", "level", "seed", "difficulty", "others"]].reset_index(drop=True)
 
 
 def _written(table: pd.DataFrame, digits: int) -> pd.DataFrame:
