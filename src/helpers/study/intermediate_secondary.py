@@ -180,9 +180,8 @@ def mixed(study: Study) -> pd.DataFrame | None:
     gain = a + b within + c between + (a_d + b_d within) + noise: two predictors, *within* (a
     level's difficulty less its data set's mean) and *between* (that mean), and random effects of
     the data set; by restricted maximum likelihood. Where that cannot be fitted, the intercept's
-    alone. Its standard errors are normal ones and too
-    small for so few data sets: beside the primary test, not in its place. None below four data
-    sets, or where it cannot be fitted.
+    alone. Its standard errors are normal ones and too small for so few data sets: beside the
+    primary test, not in its place. None below four data sets, or where it cannot be fitted.
     """
     import pandas as pd
 
