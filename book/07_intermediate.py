@@ -461,13 +461,22 @@ if len(by_noise):
 # ### What does a hard level teach?
 #
 # Levels are asked about items of their own kind, and that can deceive. Items of the last level are those whose texts
-# told other models least about their labels; in most data sets they misled them: remarks that mean the opposite of
+# told other models least about their labels, or spoke against them: remarks that mean the opposite of
 # their words, doubtful labels. Who learns from such items may do well on more of them by a rule that is wrong
 # everywhere else. So one more model a level was
 # trained, under a seed of its own, and asked about the held-out items of *all* levels:
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "A square a data set: chance-corrected score on held-out items of every level (across) after learning from every level (down), from -1 to 1; 0 is the commonest label."}}
 on_all = level_transfer.on_all_levels(of_levels)
+least_told = level_transfer.told_least(recorded_data, recorded_encoder)
+if least_told:
+    against = [name for name, bits in least_told.items() if bits < 0]
+    display(
+        Markdown(
+            f"In {len(against)} of {len(least_told)} data sets the quarter of the items that told least spoke *against* "
+            "its labels: information below 0 in the mean."
+        )
+    )
 if len(of_levels):
     figures.taught(level_transfer.squares(of_levels))
     plt.show()
@@ -619,12 +628,13 @@ else:
         f"{tables.p_value(test.least_p)}. "
     )
     each = {target: classical.context_test(real, target) for target in real.targets}
-    told += "By each target alone, of the tasks that it counts for: " + ", ".join(
+    single = [
         f"{target} {one.rho:+.2f} ({one.n_tasks} data sets)"
         for target, one in each.items()
         if one is not None
-    )
-    told += ". "
+    ]
+    if single:
+        told += f"By each target alone, of the tasks that it counts for: {', '.join(single)}. "
 Markdown(
     told
     + f"**Its power**: with {units} independent tasks, measured without error, and a true correlation of 0.5, a t test finds "

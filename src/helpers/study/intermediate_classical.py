@@ -58,13 +58,15 @@ def above_floor(table: pd.DataFrame) -> pd.Series:
     """
     import pandas as pd
 
+    from helpers.maths.difficulty import difficulty
+
     own = _alone(table[table["role"].eq(DIFFICULTY) & table["name"].isin(SCORES)])
     found: dict[str, list[float]] = {}
     for (family, _), rows in own.groupby(["family", "seed"]):
         score = dict(zip(rows["method"], rows["value"], strict=True))
         if INTERMEDIATE in score and len(score) > 1:
             floor = floor_of(rows["kind"].iloc[0], score)
-            found.setdefault(family, []).append(1 - (score[INTERMEDIATE] - floor) / (1 - floor))
+            found.setdefault(family, []).append(float(difficulty(score[INTERMEDIATE], floor)))
     mean = {family: sum(seeds) / len(seeds) for family, seeds in found.items()}
     index = pd.Index([*mean], dtype=object, name="family")
     return pd.Series([*mean.values()], index, name="difficulty", dtype=float)

@@ -48,11 +48,13 @@ def floor_rows(
 
 
 def floor_of(kind: str, scores: dict[str, float]) -> float:
-    """The nought of a kind of task, of the scores of `floor_rows` by method.
+    """The nought of a kind of task, of the scores of `floor_rows` by method; 0 if they are below.
 
     >>> floor_of("span", {"random-span": 0.06, "keyword-overlap": 0.25})
     0.25
     >>> floor_of("choice", {"majority": 0.3, "bag-of-words": 0.4})
     0.3
+    >>> floor_of("similarity", {"bag-of-words": -0.1})
+    0.0
     """
-    return max(scores[method] for method in FLOORS.get(kind, (MAJORITY,)))
+    return max(0.0, *(scores[method] for method in FLOORS.get(kind, (MAJORITY,))))

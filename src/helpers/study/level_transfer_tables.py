@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from helpers.study import pool_study
+from helpers.study import difficulty, pool_study
 from helpers.study.intermediate_rules import rules
 from helpers.study.intermediate_teach import INTERMEDIATE
 from helpers.study.level_transfer import CHAPTER
@@ -96,6 +96,22 @@ def misleading(found: pd.DataFrame) -> list[str]:
         if len(rows) and rows["high"].lt(least).all():
             named.append(name)
     return named
+
+
+def told_least(data: str, encoder: str) -> dict[str, float]:
+    """By family: mean information of the items that tell least, as many as a level is of the pool.
+
+    Bits an item, from the records of ``difficulty``; below 0 they speak against their labels.
+    """
+    import numpy as np
+
+    found = {}
+    for run in pool_study.recorded(difficulty.CHAPTER, data, encoder):
+        values = np.sort(run.items()[difficulty.PVI])
+        found[run.record.params["intermediate"]] = float(
+            values[: len(values) // rules().levels].mean()
+        )
+    return {name: found[name] for name in rules().families if name in found}
 
 
 def told(found: pd.DataFrame) -> pd.DataFrame:

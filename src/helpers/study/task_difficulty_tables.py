@@ -32,6 +32,8 @@ def frame(runs: Sequence[Stored]) -> pd.DataFrame:
     """A line a task, a column a measure: mean over seeds, NaN where the kind of task has none."""
     import pandas as pd
 
+    from helpers.maths.difficulty import difficulty
+
     lines = []
     for run in runs:
         rows = run.record.rows
@@ -42,7 +44,7 @@ def frame(runs: Sequence[Stored]) -> pd.DataFrame:
         floor = last.setting["floor"]
         if last.kind in _LABELLED:
             told[USABLE] = told["V-information"] / told["entropy without input"]
-        told[DIFFICULTY] = 1 - (last.value - floor) / (1 - floor)
+        told[DIFFICULTY] = float(difficulty(last.value, floor))
         lines.append({"family": family} | {name: told.get(name) for name in MEASURES})
     table = pd.DataFrame(lines, columns=["family", *MEASURES]).set_index("family").astype(float)
     mean = table.groupby("family").mean()
