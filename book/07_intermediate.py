@@ -27,6 +27,7 @@ from IPython.display import Markdown, display
 from helpers.study import front_page, item_level, laboratory_iso_tables, plots
 from helpers.study import intermediate_classical as classical
 from helpers.study import intermediate_controls as controls
+from helpers.study import intermediate_drift as drift
 from helpers.study import intermediate_gains as gains
 from helpers.study import intermediate_planned as planned
 from helpers.study import intermediate_plots as figures
@@ -91,6 +92,7 @@ def shown(table, before="", otherwise=WAITS):
 
 # %% tags=["hide-input"]
 sizes, rows = planned.families()["items a level"], planned.courses()["rows at most"]
+rows = rows.reindex(real.targets).dropna().astype(int)  # of those that count
 if recorded_encoder == "models/xlmr-nano-tlm":
     who = f"one small encoder, `{recorded_encoder}`, which was given translations"
     beyond = "Neither XLM-R nor large intermediate tasks."
@@ -105,29 +107,53 @@ named = f"{len(of_xtreme)} of XTREME-R's ten tasks" + (
 )
 head = [
     f"**The answer.** {tables.answer(real)}",
-    f"*Scope*: {who}; of the targets that count, {named}; English tasks of {min(sizes)} to {max(sizes)} items a "
-    f"level; targets learnt from {max(rows)} English rows at the most. {beyond}",
+    f"*Scope*: {who}; of the targets that count, {named}; English tasks of {min(sizes)} to {max(sizes)} items a level"
+    + (f"; targets learnt from {max(rows)} English rows at the most" if len(rows) else "")
+    + f". {beyond}",
 ]
-of_levels = level_transfer.frame(level_transfer.recorded(recorded_data, recorded_encoder))
-if misleading := level_transfer.misleading(of_levels):
-    head.append(
-        f"*What was changed*: in {len(misleading)} of {of_levels['family'].nunique()} data sets "
-        f"({', '.join(misleading)}) the items called hardest teach the *reverse* of the easiest: they mislead rather "
-        "than being hard to learn, as one model a level has it, by its interval over items. Chapter 7 shows how (*What does a hard level teach?*) and what is left without that level (*Sensitivity*)."
-    )
+limits = []  # what bounds the answer, a line each
 if (mean_gain := controls.over_units_and_seeds(real, "items")) is not None:
-    head.append(
-        f"*What there was to change*: after an intermediate task of any level the targets gained {mean_gain} points "
-        f"in the mean, of {mean_gain.seeds} seeds. Where tasks add little, their difficulty has little to change, and "
-        "*equivalent* says less than it seems to."
+    limits.append(
+        f"*Little to change.* After an intermediate task of any level the targets gained {mean_gain} points in the mean, of "
+        f"{mean_gain.seeds} seeds. Where tasks add little, their difficulty has little to change."
     )
 if alone := beside.by_target(real):
     single = [f"{one.family} ({one.targets[0]})" for one in real.slopes if len(one.targets) == 1]
-    head.append(
+    limits.append(
         "*Target by target*, hardest less easiest: "
-        + "; ".join(f"{target} alone {tables.interval(found)}" for target, found in alone.items())
+        + "; ".join(
+            f"{target} alone {tables.interval(found)} (mean gains of data sets {least:+z.1f} to {most:+z.1f})"
+            for target, found in alone.items()
+            for least, most in [controls.spread(real, target)]
+        )
         + (f". Scored on one of them only: {', '.join(single)}." if single else ".")
     )
+if nothing_learnt := tables.hardly_learnt(real):
+    limits.append(
+        f"*The hard end.* In {len(nothing_learnt)} of {len(real.slopes)} data sets ({', '.join(nothing_learnt)}) next to "
+        f"nothing is learnt from the hardest level (difficulty {tables.HARDLY:g} or more, 1 is chance): *harder* is also *less "
+        "learnt*."
+    )
+of_levels = level_transfer.frame(level_transfer.recorded(recorded_data, recorded_encoder))
+if misleading := level_transfer.misleading(of_levels):
+    limits.append(
+        f"*Misleading items.* In {len(misleading)} of {of_levels['family'].nunique()} ({', '.join(misleading)}) level 3, the items "
+        "of the least usable information, teaches the *reverse* of level 0, and its difficulty is measured too low. (*What does a "
+        "hard level teach?* shows it; *Sensitivity* what is left without that level.)"
+    )
+found_again = drift.effects(real)
+if len(found_again):
+    limits.append(
+        "*Finding translations and answers*, for which no target is trained, is no part of the answer and was not planned as "
+        "a test. It moves: "
+        + "; ".join(
+            f"{name} {line[drift.CHANGE]} points after an intermediate task, hardest less easiest {line[tables.EFFECT]}"
+            for name, line in found_again.iterrows()
+        )
+        + ". (*Retrieval and drift*.)"
+    )
+if limits:
+    head.append("\n".join(f"- {line}" for line in limits))
 for paragraph in head:
     display(Markdown(paragraph))
 
@@ -180,51 +206,6 @@ front_page.keep("answer", head, answered, described, [told])
 # many steps, the same labels in the same shares (of part-of-speech tags nearly, of similarity within fifths of
 # the score), but easier or harder items. What differs between the levels of one data set is difficulty, and what
 # comes with it. The usual way stands beside it, as context.
-#
-# ## What was decided before any gain was seen
-#
-# A file holds the choices that could be turned to please, and every record carries its hash. Change the
-# file and no record of the old one counts. It was changed twice after control runs, which have no intermediate
-# task, so that more targets could count. The first two controls had shown that only one target of six, similarity,
-# would: heads, rows and passes of the others were chosen anew, on English validation, for what beats words alone,
-# and the levels were made stricter (one item a text; no epoch chosen on the items held out). After the next two,
-# inference was again tuned after every task, and more English items are scored where a difference of three
-# points could not have been told from none.
-#
-# Two errors were found later, both in which item is taken of a text that has several. *Inference*, when two seeds
-# were recorded: of the hypotheses of a premise the first was taken, in the published file an entailment, so nearly
-# all items were of one class. The set had no slope and so no part in any test. *Reading*, by an audit of the data when
-# two seeds were recorded and most of a third: of the questions on a paragraph the first was taken, and these ask about
-# its beginning; answers began at 17 % of the text in the mean, where those of all of SQuAD begin at 42 %. Its slope
-# had been seen (+0.1 points). Now one is drawn by id; the runs of both sets were thrown away and made anew. No other
-# data set changed, and no rule. A third of the kind was found in *dialogue* and left: of the questions on a dialogue
-# the first is taken still. One dialogue in four has several, and the first asks about what stands earlier; drawing
-# one by id would have exchanged a tenth of the items.
-
-# %% tags=["hide-input"]
-with pd.option_context("display.max_colwidth", None):
-    display(Markdown(f"`{FILE.name}`, hash `{rules().digest}`"))
-    display(planned.decisions())
-
-# %% [markdown]
-# The intermediate data sets, all in English. *Unit*: data sets of one unit are averaged before the test, so eight
-# data sets are seven units. *Target not counted*: a target of the same family of tasks;
-# learning sentiment before sentiment is just more sentiment.
-
-# %% tags=["hide-input"]
-planned.families()
-
-# %% [markdown]
-# The targets. Each is learnt in English and scored in other languages without a label of theirs: without any
-# intermediate task (the controls), and, if it counts by them, after every intermediate training. Part-of-speech tags, XNLI, XCOPA and XQuAD are of XTREME-R
-# {cite}`ruder2021xtremer`; the others are not. *Tuned after*: in trials two targets were learnt no better than by
-# words alone from so few rows; they are tuned only in the control runs. Tatoeba and LAReQA, of XTREME-R as well,
-# stand apart, since nothing is trained for them. The other four of its ten tasks (WikiANN, MLQA, TyDiQA, Mewsli-X)
-# are not at hand.
-
-# %% tags=["hide-input"]
-with pd.option_context("display.max_colwidth", None):
-    display(planned.courses())
 
 # %% [markdown]
 # ## The idea in mathematics
@@ -260,7 +241,47 @@ with pd.option_context("display.max_colwidth", None):
 # effect against zero, and beside it two one-sided tests against the smallest effect of interest
 # {cite}`schuirmann1987comparison`, because *not significant* alone does not mean *no effect*. Together they
 # give one of four verdicts: *effect*, *small effect*, *equivalent*, *inconclusive*.
+
+# %% [markdown]
+# ## What was decided before any gain was seen
 #
+# A file holds the choices that could be turned to please, and every record carries its hash. Change the
+# file and no record of the old one counts. It was changed twice after control runs, which have no intermediate
+# task, so that more targets could count. The first two controls had shown that only one target of six, similarity,
+# would: heads, rows and passes of the others were chosen anew, on English validation, for what beats words alone,
+# and the levels were made stricter (one item a text; no epoch chosen on the items held out). After the next two,
+# inference was again tuned after every task, and more English items are scored where a difference of three
+# points could not have been told from none.
+#
+# Errors in the data of two sets were mended later, and their runs made anew, of one after its slope had been seen: see
+# *Corrections* below.
+
+# %% tags=["hide-input"]
+with pd.option_context("display.max_colwidth", None):
+    display(Markdown(f"`{FILE.name}`, hash `{rules().digest}`"))
+    display(planned.decisions())
+
+# %% [markdown]
+# The intermediate data sets, all in English. *Unit*: data sets of one unit are averaged before the test, so eight
+# data sets are seven units. *Target not counted*: a target of the same family of tasks;
+# learning sentiment before sentiment is just more sentiment.
+
+# %% tags=["hide-input"]
+planned.families()
+
+# %% [markdown]
+# The targets. Each is learnt in English and scored in other languages without a label of theirs: without any
+# intermediate task (the controls), and, if it counts by them, after every intermediate training. Part-of-speech tags, XNLI, XCOPA and XQuAD are of XTREME-R
+# {cite}`ruder2021xtremer`; the others are not. *Tuned after*: in trials two targets were learnt no better than by
+# words alone from so few rows; they are tuned only in the control runs. Tatoeba and LAReQA, of XTREME-R as well,
+# stand apart, since nothing is trained for them. The other four of its ten tasks (WikiANN, MLQA, TyDiQA, Mewsli-X)
+# are not at hand.
+
+# %% tags=["hide-input"]
+with pd.option_context("display.max_colwidth", None):
+    display(planned.courses())
+
+# %% [markdown]
 # ## The same in code, on generated text
 #
 # Sentiment learnt from true labels, and from labels of which 60 % belong to other reviews. These are
@@ -354,11 +375,11 @@ if as_on_the_page:
 # before.
 
 # %% tags=["hide-input", "nbval-ignore-output"]
-tables.drift_told(live)
+drift.drift_told(live)
 
 # %%
 if as_on_the_page:
-    moved = tables.drift(live).set_index(["mechanism", "level"])["CKA to the start"]
+    moved = drift.drift(live).set_index(["mechanism", "level"])["CKA to the start"]
     assert 0 < moved[("noise", 0)] < 0.97, (
         "the text says that an intermediate task moves the encoder"
     )
@@ -367,8 +388,9 @@ if as_on_the_page:
 # %% [markdown]
 # ## Real corpora: how much is recorded
 #
-# From here on every number is of published sets, from `results/`. A run is one intermediate training with all
-# its targets. The study goes on where it stopped (see [](run_it_yourself.md)), controls first, then whole seeds.
+# From here on numbers are of published sets, from `results/`, unless *laboratory* is said. A run is one intermediate
+# training with all its targets. The study goes on where it stopped (see [](run_it_yourself.md)), controls first, then
+# whole seeds. The five runs without an intermediate task are the controls of every design, and counted in each.
 
 # %% tags=["hide-input"]
 planned.coverage(real.runs)
@@ -381,17 +403,9 @@ Markdown(
     f"{primary['whole seeds']} of {len(rules().seeds)} seeds whole."
 )
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Number of seeds recorded of every intermediate data set, mechanism and level."}}
-counted = planned.seeds_recorded(real.runs)
-if counted.to_numpy().any():
-    figures.coverage(counted)
-    plt.show()
-else:
-    display(
-        Markdown(
-            "*No run with an intermediate task is recorded yet: sections below that need one say so.*"
-        )
-    )
+# %% tags=["hide-input"]
+if not whole["recorded"].any():
+    display(Markdown("*Nothing is recorded yet: sections below that need runs say so.*"))
 
 # %% [markdown]
 # ## Which targets count
@@ -418,12 +432,21 @@ if len(real.gate):
 # ## Did the manipulation work?
 
 # %% tags=["hide-input"]
+wide = tables.ranges(real).dropna()
+if len(wide):
+    beyond_chance = (wide["range"] / wide["of equal levels"]).min()
+    display(
+        Markdown(
+            f"It moved difficulty: between the easiest and the hardest level of a data set lie {wide['range'].min():.2f} "
+            f"to {wide['range'].max():.2f} of the way from perfect to chance, at least {beyond_chance:.0f} times what "
+            "levels that are equally hard would show. What else it changed is asked below."
+        )
+    )
 shown(
     tables.manipulated(real),
     "Difficulty measured on held-out items of each level, mean over seeds. First levels by items, which the "
-    "primary test is about. A range from 0.05 is the gate, and a low one: all seeds are asked about the same held-out "
-    "items, so levels that are equally hard would look apart by *of equal levels* in the mean. Only a range well "
-    "above that says that the manipulation worked. Where difficulty does not rise from level to level, the hardest "
+    "primary test is about. A range from 0.05 is the gate, and a low one: *of equal levels* is the range to be expected "
+    "of levels that are equally hard, as all seeds are asked about the same held-out items. Where difficulty does not rise from level to level, the hardest "
     "level is another than the last: difficulty is what is measured, not what was meant.",
     "*How hard each level was, measured on held-out items, fills as the grid is recorded.*",
 )
@@ -437,7 +460,7 @@ if real.hard["mechanism"].eq("items").any():
 if len(lost := tables.astray(real)):
     shown(
         lost.set_index(["family", "level", "seed"]).round(2),
-        "Runs that went otherwise than the other seeds of their cell (*others*: the median of difficulty). A training that "
+        "Outlier runs, by the other seeds of their cell (*others*: the median of difficulty). A training that "
         "ends at a guess is known of small data. The rules have no exception for it, so it counts; *Sensitivity* tells the "
         "effect without.",
     )
@@ -485,7 +508,7 @@ shown(
     "Corrected scores (0: the commonest label, 1: perfect, below 0: worse than that, as an idle guess is, too), *learnt "
     "on scored*: the first and the last level on items of their own, and the last on items of the first; beside it the "
     "same by words alone, where these can learn. Where the last level scores on the first below anything that a guess "
-    "without reading can, with its interval, it teaches the reverse: this page says *misleads*. Its difficulty is then "
+    "without reading can (*guess at worst*: always the rarest label), with its whole interval, it teaches the reverse: this page says *misleads*. Its difficulty is then "
     "measured too low, and difficulty told on items of all levels is another choice, under *Sensitivity* below.",
     "*What each level teaches about the others fills when it is recorded.*",
 )
@@ -526,7 +549,7 @@ else:
     one = real.primary
     told = (
         f"**The primary test** over {one.n_sets} independent data sets: mean {tables.interval(one)} points, "
-        f"p {tables.p_value(one.p)} (by changing signs: {tables.p_value(one.p_sign_flip)}); equivalence "
+        f"p {tables.p_value(one.p)} (sign-flip test: {tables.p_value(one.p_sign_flip)}); equivalence "
         f"within {one.smallest:g} point: p {tables.p_value(one.p_equivalence)}, 90 % interval "
         f"[{one.inner_low:+.2f}, {one.inner_high:+.2f}]. Verdict: *{one.verdict}*"
         + ("." if primary["recorded"] == primary["planned"] else ", of what is recorded so far.")
@@ -540,12 +563,17 @@ if mean_gain is not None:
 Markdown(told)
 
 # %% tags=["hide-input"]
-by_target = tables.by_target_told(real)
+by_target, by_language = tables.by_target_told(real), tables.by_language_told(real)
 if len(by_target):
     shown(
         by_target,
         "Mean gain by target, all levels together. In brackets what is no part of a slope: a cell within a family, "
         "or a target that did not pass its gate.",
+    )
+    shown(
+        by_language,
+        "Mean gain by language, of the cells that count. English, in which the target was learnt, is no part of the "
+        "outcome.",
     )
 
 # %% [markdown]
@@ -554,7 +582,7 @@ if len(by_target):
 # If difficulty acts through English accuracy, then tasks made hard in different ways to the *same* accuracy must
 # add the same. Only in generated text can accuracy be set. How much of each mechanism it takes is searched for in
 # every run, because two runs of the same items end points apart; accuracy is told on other held-out items than
-# those searched on. Items and steps are alike under all mechanisms; tokens are not under length, which makes
+# those searched on (grey band: the wanted accuracy, within a point). Items and steps are alike under all mechanisms; tokens are not under length, which makes
 # reviews longer. Accuracy from 0 to 1, gains in points, all **laboratory**:
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Laboratory: left, English accuracy of each intermediate task with interval, the wanted accuracy as a grey band; right, what each gained on laboratory targets, with a grey band of one point either side of zero."}}
@@ -564,8 +592,6 @@ display(Markdown(f"**{lead}**\n\n{iso.text}" if lead else iso.text))
 if iso.records:
     figures.iso_accuracy(iso)
     plt.show()
-    equal = iso.manipulation.assign(accuracy=with_ends(iso.manipulation[ENDS], 3))
-    display(equal.set_index("mechanism")[["accuracy"]])
     added = iso.gains.assign(gain=with_ends(iso.gains[ENDS]))
     display(added.pivot(index="mechanism", columns="target", values="gain").fillna(""))
     apart = iso.comparisons.assign(difference=with_ends(iso.comparisons[ENDS]))
@@ -590,7 +616,7 @@ if iso.records:
 # no slope is taken of, so that there are a dozen tasks, as such studies have. These four were chosen when part of
 # the primary design was recorded, and before any run of this one; the frozen rules do not name them.
 #
-# A comparison of tasks needs one nought for all. Within a data set that does not matter: there difficulty counts from
+# A comparison of tasks needs a common zero. Within a data set that does not matter: there difficulty counts from
 # the commonest label, of similarity and answers in a text from 0. Across tasks it does. A bag of words reaches most of
 # what similarity can, and questions are answered in part by the words that they share with a text. So here
 # *difficulty* counts from what is reached without learning the task: the commonest label of what was learnt from, the
@@ -645,13 +671,17 @@ Markdown(
 # %% [markdown]
 # ### By other measures
 #
-# Is accuracy the difficulty? The same tasks, as they are, by what else is called so: how soon it is learnt (*learning
-# curve area*, from 40 to 320 items, 1 for at once), how short the labels become for who has learnt from the items before
-# (*compression* {cite}`voita2020information`, of 320 items, beside who knows their shares alone; 1 for nothing learnt
-# from texts, below it for who believes too much of what a few items taught), which share of the labels' entropy is
-# usable information after all items, and how far short of people (*distance to human*, of the two tasks of which the
-# registry has a published level). One encoder learnt each task from every number of items; those up to 320 in about as many
-# steps, with the epoch chosen on items apart.
+# Is accuracy the difficulty? The same tasks, as they are, by what else is called so:
+#
+# - *learning curve area*: how soon it is learnt, from 40 to 320 items; 1 for at once.
+# - *compression* {cite}`voita2020information`: how short the labels of 320 items become for who has learnt from the
+#   items before, beside who knows their shares alone. 1: nothing learnt from texts; below it: too much believed of
+#   what a few items taught.
+# - *usable share of entropy*: which share of the labels' entropy is usable information, after all items.
+# - *distance to human*: how far short of people, of the two tasks of which the registry has a published level.
+#
+# One encoder learnt each task from every number of items; up to 320 of them in about as many steps, with the epoch
+# chosen on items apart.
 
 # %% tags=["hide-input"]
 measured = task_difficulty.frame(task_difficulty.recorded(recorded_data, recorded_encoder))
@@ -704,7 +734,24 @@ if len(words):
 # from task to gain: it may explain an effect, so it is no covariate to be taken out.
 
 # %% tags=["hide-input"]
-shown(tables.drift_told(real))
+shown(drift.drift_told(real))
+shown(
+    found_again,
+    "What difficulty has to do with it, by the same slopes as the primary result, in points with an interval over units. "
+    "*Change*: after a task of any level, less the encoder as it was. Found by looking, not planned: a hypothesis for "
+    "other encoders.",
+    "",
+)
+if (far := drift.with_difficulty(real)) is not None:
+    display(
+        Markdown(
+            f"Rank correlation, over the {far.cells} levels of {far.families} data sets, each less its data set's mean: of "
+            f"measured difficulty with CKA to the start {far.with_cka:+.2f}; of CKA with precision@1 "
+            f"{far.cka_with_precision:+.2f}. Of a hard level less is learnt, which moves the encoder less and costs it "
+            "fewer translations: that is one reading. The controls by permuted labels and masked words are to tell whether "
+            "it is the labels that move it."
+        )
+    )
 
 # %% [markdown]
 # ## Item by item
@@ -738,6 +785,7 @@ shown(
 # %% tags=["hide-input"]
 laboratory = tables.read(gains.recorded("lab", "models/tiny"), n_boot=200)
 mixed, agreed = beside.mixed(real), beside.signs(laboratory, real)
+flat = list(on_all.index[(on_all.max(axis=1) - on_all.min(axis=1)).lt(rules().least_range)])
 parts = {
     "secondary tests": (
         beside.secondary(real),
@@ -747,13 +795,18 @@ parts = {
         pd.DataFrame() if mixed is None else mixed,
         "**A mixed model** of the same runs, with two predictors and random effects *of each data set*, told in its column: "
         "*within* is what was manipulated, *between* the classical comparison (of data sets that are not all scored on "
-        "the same targets). Where *between* is far from 0 and *within* is not, what sets data sets apart is something else "
-        "than difficulty. With so few data sets its standard errors are too small; the primary test is the one to read.",
+        "the same targets). Where only *between* is far from 0, something other than difficulty sets data sets "
+        "apart. With so few data sets its standard errors are too small; the primary test is the one to read.",
     ),
     "sensitivity": (
         beside.sensitivity(real, dict(on_all.T.items())),
         "**Sensitivity**: the effect under other choices than the frozen ones. A verdict that a single line turns is "
-        "worth less. *Without the last level* is of all data sets, those too whose last level does not mislead.",
+        "worth less. *Without the last level* is of all data sets, those too whose last level does not mislead. "
+        + (
+            f"Told on all levels, the range of {', '.join(flat)} falls below the gate."
+            if flat
+            else ""
+        ),
     ),
     "laboratory and real slopes": (
         agreed,
@@ -832,6 +885,18 @@ Markdown(told)
 # - Cells within a family say least: they are shown, and count for nothing.
 # - The answer, and how much of the planned grid it rests on, stand at the head of this page and are made from the
 #   records.
+#
+# ## Corrections
+#
+# Two errors were found when runs had been recorded, both in which item is taken of a text that has several. *Inference*, when two seeds
+# were recorded: of the hypotheses of a premise the first was taken, in the published file an entailment, so nearly
+# all items were of one class. The set had no slope and so no part in any test. *Reading*, by an audit of the data when
+# two seeds were recorded and most of a third: of the questions on a paragraph the first was taken, and these ask about
+# its beginning; answers began at 17 % of the text in the mean, where those of all of SQuAD begin at 42 %. Its slope
+# had been seen (+0.1 points). Now one is drawn by id; the runs of both sets were thrown away and made anew. No other
+# data set changed, and no rule. A third of the kind was found in *dialogue* and left: of the questions on a dialogue
+# the first is taken still. One dialogue in four has several, and the first asks about what stands earlier; drawing
+# one by id would have exchanged a tenth of the items.
 #
 # ## What would change our mind
 #

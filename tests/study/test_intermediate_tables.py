@@ -16,6 +16,7 @@ from helpers import paths
 from helpers.errors import UserError
 from helpers.study import intermediate_classical as classical
 from helpers.study import intermediate_controls, store
+from helpers.study import intermediate_drift as drift
 from helpers.study import intermediate_gains as gains
 from helpers.study import intermediate_planned as planned
 from helpers.study import intermediate_plots as figures
@@ -200,7 +201,9 @@ def everything(found: tables.Study, *, drawn: bool = False) -> None:
         tables.slopes_told(found),
         tables.by_target_told(found),
         intermediate_controls.controls(found),
-        tables.drift_told(found),
+        drift.drift_told(found),
+        drift.effects(found),
+        tables.by_language_told(found),
         classical.context(found),
         beside.secondary(found),
         beside.sensitivity(found),
@@ -219,7 +222,6 @@ def everything(found: tables.Study, *, drawn: bool = False) -> None:
 def everything_drawn(found: tables.Study) -> None:
     import matplotlib.pyplot as plt
 
-    figures.coverage(planned.seeds_recorded(found.runs))
     if len(effects := tables.effects(found)):
         figures.answer(effects, found.primary)
     if len(points := tables.points(found)):
@@ -281,7 +283,6 @@ class TestThreeSeedsWithGaps:
         assert "dialogue" not in {one.family for one in found.slopes}
         for one in found.slopes:
             assert one.slope.effect == pytest.approx(HARDEST * 1.0, abs=0.05)
-        assert planned.seeds_recorded(found.runs).loc["nli", "items 2"] == 2
         assert "Not decided yet" in tables.answer(found)
 
     def test_seeds_with_other_learning_rates_are_paired(self):
@@ -351,8 +352,8 @@ class TestTheWholeGrid:
         assert "difficulty told on items of all levels" not in beside.sensitivity(whole).index
 
     def test_drift_is_of_the_encoder_and_not_of_its_baselines(self, whole):
-        assert set(tables.drift(whole)["precision@1"].dropna().round(6)) == {0.9}
-        told = tables.drift_told(whole)["precision@1"]
+        assert set(drift.drift(whole)["precision@1"].dropna().round(6)) == {0.9}
+        told = drift.drift_told(whole)["precision@1"]
         assert told.loc[("(bag of words)", "")] == "0.200"
         assert told.loc["none"].tolist() == ["0.900"]
 

@@ -84,6 +84,14 @@ def over_units_and_seeds(
     return MeanGain(block.shape[1], block.shape[0], found)
 
 
+def spread(study: Study, target: str, mechanism: str = ITEMS) -> tuple[float, float]:
+    """The least and the most mean gain of a data set on one target, points; cells that count."""
+    gain = target_gains(study)
+    own = gain[gain["mechanism"].eq(mechanism) & gain["course"].eq(target)]
+    mean = own.groupby("family")["gain"].mean()
+    return float(mean.min()), float(mean.max())
+
+
 def controls(study: Study) -> pd.DataFrame:
     """Mean gain over units of every control beside the task itself: a line a kind."""
     import pandas as pd

@@ -14,7 +14,7 @@ from helpers.study.courses import COURSES
 from helpers.study.intermediate_data import CHAPTER
 from helpers.study.intermediate_design import DESIGNS, cells
 from helpers.study.intermediate_items import BATCH
-from helpers.study.intermediate_rules import ITEMS, MASKED, NOISE, PERMUTED, Family, rules
+from helpers.study.intermediate_rules import Family, rules
 from helpers.study.store import Stored
 
 if TYPE_CHECKING:
@@ -141,24 +141,3 @@ def coverage(runs: Iterable[Stored]) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(lines).set_index("design")
-
-
-def seeds_recorded(runs: Iterable[Stored]) -> pd.DataFrame:
-    """Seeds recorded of every cell: a line a family, a column ``items 0`` ... ``permuted``."""
-    import pandas as pd
-
-    there = [of.cell_of(run) for run in runs]
-    columns = [
-        *((mechanism, level) for mechanism in (ITEMS, NOISE) for level in range(rules().levels)),
-        (MASKED, 0),
-        (PERMUTED, 0),
-    ]
-    counted = [
-        [
-            sum((c.intermediate, c.mechanism, c.level) == (name, *column) for c in there)
-            for column in columns
-        ]
-        for name in rules().families
-    ]
-    named = [f"{m} {level}" if m in (ITEMS, NOISE) else m for m, level in columns]
-    return pd.DataFrame(counted, index=list(rules().families), columns=named)

@@ -14,8 +14,9 @@ from helpers.study.intermediate_rules import rules
 from helpers.study.plots import WIDTH
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    import numpy as np
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from helpers.study.laboratory_iso_tables import Summary
 
 _MARKERS = "osd^vP*X"
+_COLOURS = (0, 1, 2, 3, 4, 5, 9, 7)  # of the palette, less its faint pink
 GAIN = "gain over no intermediate task (points)"
 DIFFICULTY = "measured difficulty (share of the way to perfect that is missing)"
 
@@ -33,7 +35,7 @@ def _look(family: str) -> dict[str, object]:
 
     place = list(rules().tasks).index(family)
     look = {"marker": _MARKERS[place % 8]}
-    look |= {"color": seaborn.color_palette("colorblind", 10)[place % 10]}
+    look |= {"color": seaborn.color_palette("colorblind", 10)[_COLOURS[place % 8]]}
     return look if family in rules().families else {**look, "mfc": "white"}
 
 
@@ -67,42 +69,20 @@ def answer(effects: pd.DataFrame, primary: Inference | None) -> Figure:
     return figure
 
 
-def coverage(counted: pd.DataFrame) -> Figure:
-    """Seeds recorded of every cell: families down, mechanisms and levels across."""
-    import seaborn
-
-    figure, axis = _one(3.2)
-    most = len(rules().seeds)
-    seaborn.heatmap(
-        counted,
-        ax=axis,
-        vmin=0,
-        vmax=most,
-        annot=True,
-        fmt="d",
-        cmap="cividis",
-        linewidths=0.5,
-        cbar_kws={"label": f"seeds recorded, of {most}", "ticks": range(most + 1)},
-    )
-    axis.set(xlabel="levels (0 easiest, 3 hardest) by what makes them, and controls", ylabel="")
-    axis.set_xticklabels(axis.get_xticklabels(), rotation=45, ha="right")
-    axis.set_yticklabels(axis.get_yticklabels(), rotation=0)
-    return figure
-
-
 def levels(hard: pd.DataFrame, mechanism: str) -> Figure:
-    """Measured difficulty by level, mean over seeds, a line a data set."""
-    figure, axis = _one(3.0)
+    """Measured difficulty by level, mean over seeds: a panel a data set, the others in grey."""
     own = hard[hard["mechanism"].eq(mechanism)]
-    mean = own.groupby(["family", "level"])["difficulty"].mean().reset_index()
-    for family in rules().families:
-        line = mean[mean["family"].eq(family)]
-        if len(line):
-            axis.plot(line["level"], line["difficulty"], label=family, ms=5, **_look(family))
-    axis.set(xlabel="level, 0 the easiest", xticks=range(rules().levels))
-    axis.set_ylabel("measured difficulty\n(1: chance, 0: perfect)")
-    axis.axhline(1, color="0.5", ls=":", lw=1)
-    _legend(figure, axis)
+    mean = own.groupby(["family", "level"])["difficulty"].mean().unstack("level")
+    names = [name for name in rules().families if name in mean.index]
+    figure, axes = _panels(names)
+    for axis, name in zip(axes.flat, names, strict=False):
+        for other in names:
+            axis.plot(mean.columns, mean.loc[other], color="0.85", lw=1)
+        axis.plot(mean.columns, mean.loc[name], ms=5, **_look(name))
+        axis.axhline(1, color="0.5", ls=":", lw=1)
+        axis.set(title=name, xticks=range(rules().levels))
+    figure.supxlabel("level, 0 the easiest", fontsize="medium")
+    figure.supylabel("measured difficulty\n(1: chance, 0: perfect)", fontsize="medium", ha="center")
     return figure
 
 
@@ -134,40 +114,48 @@ def taught(squares: Mapping[str, pd.DataFrame]) -> Figure:
 def slopes(points: pd.DataFrame, effects: pd.DataFrame) -> Figure:
     """Gain against measured difficulty: a panel a data set, a dot a run, the line through them.
 
-    points : columns family, difficulty, gain, seed. The line is drawn through the means, with the
-    slope within seeds; where ``effects`` has none, there is none.
+    points : columns family, difficulty, gain, seed. What is particular to a seed is taken out of
+    its dots, as the slope within seeds takes it: they are moved to the mean of all seeds. Where
+    ``effects`` has none, there is no line. The grey band is smaller than of interest.
     """
-    import matplotlib.pyplot as plt
     import numpy as np
 
     names = [name for name in rules().families if name in set(points["family"])]
-    rows = -(-len(names) // 4)
-    figure, axes = plt.subplots(
-        rows, min(4, len(names)), sharey=True, squeeze=False, layout="constrained"
-    )
+    figure, axes = _panels(names)
+    smallest = rules().smallest_effect
     for axis, name in zip(axes.flat, names, strict=False):
         own = points[points["family"].eq(name)]
-        look = _look(name)
-        axis.plot(own["difficulty"], own["gain"], ls="none", ms=4, alpha=0.7, **look)
-        chosen = effects[effects["family"].eq(name)]
-        if len(chosen):
-            x, y = (own[c] - own.groupby("seed")[c].transform("mean") for c in _XY)
-            if float(x @ x) > 0:
-                slope = float(x @ y) / float(x @ x)
-                ends = np.array([own["difficulty"].min(), own["difficulty"].max()])
-                middle = own["difficulty"].mean(), own["gain"].mean()
-                axis.plot(ends, middle[1] + slope * (ends - middle[0]), color=look["color"])
+        x, y = (own[c] - own.groupby("seed")[c].transform("mean") for c in _XY)
+        middle = own["difficulty"].mean(), own["gain"].mean()
+        axis.axhspan(-smallest, smallest, color="0.9", zorder=0)
         axis.axhline(0, color="0.5", lw=0.8)
+        axis.plot(x + middle[0], y + middle[1], ls="none", ms=4, alpha=0.7, **_look(name))
+        if effects["family"].eq(name).any() and float(x @ x) > 0:
+            ends = np.array([x.min(), x.max()])
+            line = middle[1] + float(x @ y) / float(x @ x) * ends
+            axis.plot(ends + middle[0], line, color=_look(name)["color"])
         axis.set_title(name)
-    for axis in axes.flat[len(names) :]:
-        axis.set_visible(False)
+        axis.locator_params(axis="x", nbins=3)
     figure.supxlabel(DIFFICULTY, fontsize="medium")
     figure.supylabel("gain (points)", fontsize="medium")
-    figure.set_size_inches(WIDTH, 0.7 + 1.6 * rows)
     return figure
 
 
 _XY = ("difficulty", "gain")
+
+
+def _panels(names: Sequence[str]) -> tuple[Figure, np.ndarray]:
+    """A panel a data set, four in a row, one scale down."""
+    import matplotlib.pyplot as plt
+
+    rows = max(1, -(-len(names) // 4))
+    figure, axes = plt.subplots(
+        rows, min(4, max(1, len(names))), sharey=True, squeeze=False, layout="constrained"
+    )
+    for axis in axes.flat[len(names) :]:
+        axis.set_visible(False)
+    figure.set_size_inches(WIDTH, 0.7 + 1.6 * rows)
+    return figure, axes
 
 
 def context(found: pd.DataFrame) -> Figure:

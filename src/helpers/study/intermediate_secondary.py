@@ -28,7 +28,7 @@ from helpers.study.intermediate_tables import (
     seed_gains,
 )
 from helpers.study.transfer import TUNED
-from helpers.study.transfer_data import SOURCE
+from helpers.study.transfer_data import SOURCE, TARGET
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,6 +102,8 @@ def sensitivity(study: Study, taught: Mapping[str, Sequence[float]] | None = Non
             tried["all targets, also uninformative ones"] = of.decided(wider)
         for target, alone in by_target(study).items():
             tried[f"target {target} alone"] = alone
+        if (english := of.decided(_in_english(study))) is not None:
+            tried["gain in English, in the place of other languages"] = english
         tried["difficulty of the very run"] = of.decided(slopes(own_seed=True))
         tried["slope without the last level, over the whole range"] = _but_last(study, slopes)
         if taught:
@@ -146,6 +148,13 @@ def by_target(study: Study) -> dict[str, Inference]:
     if len(alone) < 2:
         return {}
     return {target: found for target, found in alone.items() if found is not None}
+
+
+def _in_english(study: Study) -> Sequence[of.SetSlope]:
+    """Slopes of what the targets gain in the source language, in which they were learnt."""
+    table = study.table[study.table["role"].ne(TARGET)]
+    table = table.assign(role=table["role"].where(table["role"].ne(SOURCE), TARGET))
+    return of.slopes(table, rules().primary, study.targets)
 
 
 def _but_last(study: Study, slopes: Callable[..., Sequence[of.SetSlope]]) -> Inference | None:

@@ -3,7 +3,8 @@
 Takes what is there: without records every table has its columns and no lines, and no number is
 told. What was planned stands in ``intermediate_planned``; what decides anything in
 ``intermediate_gains`` (slopes, the primary test) and ``intermediate_gate`` (targets); what stands
-beside it in ``intermediate_controls``, ``intermediate_secondary`` and ``intermediate_classical``.
+beside it in ``intermediate_controls``, ``intermediate_secondary``, ``intermediate_classical`` and
+``intermediate_drift``.
 """
 
 from __future__ import annotations
@@ -12,23 +13,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from helpers.data.tasks import task
 from helpers.study import intermediate_gains as of
 from helpers.study.intermediate_gate import counting, gates
 from helpers.study.intermediate_planned import coverage
-from helpers.study.intermediate_retrieval import CKA, MAP, PRECISION
-from helpers.study.intermediate_rules import (
-    ITEMS,
-    LONGER,
-    MASKED,
-    NOISE,
-    NONE,
-    PERMUTED,
-    rules,
-)
+from helpers.study.intermediate_rules import ITEMS, rules
 from helpers.study.store import Stored
 from helpers.study.tables import signed
-from helpers.study.transfer_baselines import BAG, UNTRAINED
-from helpers.study.transfer_baselines import NONE as UNTUNED
+from helpers.study.transfer_data import SOURCE
 from helpers.study.transfer_scores import N_BOOT
 
 if TYPE_CHECKING:
@@ -38,7 +30,9 @@ if TYPE_CHECKING:
 
 LEVEL_0 = 0
 ASTRAY = 0.5  # of the way from perfect to chance: seeds of a cell are a tenth apart
-EFFECT = "hardest less easiest, points"  # heading
+HARDLY = 0.95  # difficulty of a level of which next to nothing is learnt; 1 is chance
+EFFECT = "hardest less easiest, points"  # headings
+RANGE, BY_CHANCE = "range", "of equal levels"
 _RANGE_OF_FOUR = 2.06  # mean range of four draws, in standard deviations
 
 
@@ -92,17 +86,19 @@ def answer(study: Study) -> str:
     count = f"{there} of {planned} runs of the primary design are recorded"
     if not there:
         return f"**Not decided**: {count}."
-    counted = ", ".join(study.targets) or "none"
+    sets = dict(zip(study.gate["course"], study.gate["task"], strict=True))
+    counted = ", ".join(f"{name} ({task(sets[name]).title})" for name in study.targets) or "none"
     scope = f"Targets that count: {counted}. Data sets with a slope: {_with_slope(study)}."
     if study.primary is None:
         return (
             f"**Not decided**: {count}, and {rules().fewest_sets} independent data sets with a "
             f"slope are needed. {scope}"
         )
+    least = f"{rules().smallest_effect:g} point, the least of interest"
     said = {
         "effect": "difficulty changes the gain",
-        "small effect": "difficulty changes the gain, by less than is of interest",
-        "equivalent": "whatever difficulty does to the gain is smaller than is of interest",
+        "small effect": f"difficulty changes the gain, by less than {least}",
+        "equivalent": f"whatever difficulty does to the gain, it is less than {least}",
         "inconclusive": "the data cannot say whether difficulty changes the gain",
     }[study.primary.verdict]
     found = (
@@ -154,16 +150,12 @@ def _counts(study: Study, row: Any) -> str:
     return "yes" if row.counts else "no: uninformative"
 
 
-def manipulated(
-    study: Study, mechanism: str = ITEMS, difficulty: str = "difficulty"
-) -> pd.DataFrame:
+def ranges(study: Study, mechanism: str = ITEMS, difficulty: str = "difficulty") -> pd.DataFrame:
     """Measured difficulty of every level, mean over seeds, and its range: a line a data set.
 
-    difficulty : of the task as posed, or ``clean``, on clean labels.
-
-    ``of equal levels``: the range that four levels of one difficulty would have in the mean, by
-    the items that difficulty is measured on (2.06 standard errors: Tippett 1925, Biometrika 17);
-    of levels by items alone, as only these are measured on other items each.
+    Columns: the levels, ``range``, ``of equal levels``: the range that four levels of one
+    difficulty would have in the mean, by the items that difficulty is measured on (2.06 standard
+    errors: Tippett 1925, Biometrika 17). Both NaN unless all levels are recorded.
     """
     own = study.hard[study.hard["mechanism"].eq(mechanism)]
     table = own.pivot_table(index="family", columns="level", values=difficulty, sort=False)
@@ -172,19 +164,36 @@ def manipulated(
     table = table.reindex(columns=range(rules().levels)).astype(float)
     whole = table.notna().all(axis=1)
     span = (table.max(axis=1) - table.min(axis=1)).where(whole)
-    rises = table.diff(axis=1).iloc[:, 1:].gt(0).all(axis=1)
-    table.columns = [f"level {level}" for level in table.columns]
-    table = table.assign(range=span)
-    if mechanism == ITEMS:
-        squares = own.assign(error=own["error"] ** 2).groupby("family")["error"].mean()
-        by_chance = (_RANGE_OF_FOUR * squares**0.5).reindex(table.index).where(whole)
-        table = table.assign(**{"of equal levels": by_chance})
-    told = _written(table, 2)
+    squares = own.assign(error=own["error"] ** 2).groupby("family")["error"].mean()
+    by_chance = (_RANGE_OF_FOUR * squares**0.5).reindex(table.index).where(whole)
+    return table.assign(**{RANGE: span, BY_CHANCE: by_chance.astype(float)})
+
+
+def hardly_learnt(study: Study) -> list[str]:
+    """Data sets of the primary test whose hardest level is at chance, or nearly."""
+    table = ranges(study, rules().primary)[[*range(rules().levels)]]
+    wanted = {one.family for one in study.slopes if one.slope.effect is not None}
+    return [name for name in table.index[table.max(axis=1).ge(HARDLY)] if name in wanted]
+
+
+def manipulated(
+    study: Study, mechanism: str = ITEMS, difficulty: str = "difficulty"
+) -> pd.DataFrame:
+    """``ranges`` in words, and whether difficulty rises from level to level.
+
+    difficulty : of the task as posed, or ``clean``, on clean labels. ``of equal levels`` of levels
+    by items alone, as only these are measured on other items each.
+    """
+    table = ranges(study, mechanism, difficulty)
+    levels, span = table[[*range(rules().levels)]], table[RANGE]
+    rises = levels.diff(axis=1).iloc[:, 1:].gt(0).all(axis=1)
+    table.columns = [f"level {name}" if name in levels else name for name in table.columns]
+    told = written(table if mechanism == ITEMS else table.drop(columns=BY_CHANCE), 2)
     for name, holds in (
         (f"range from {rules().least_range:g}", span.ge(rules().least_range)),
         ("rises from level to level", rises),
     ):
-        told[name] = holds.map({True: "yes", False: "no"}).where(whole, "")
+        told[name] = holds.map({True: "yes", False: "no"}).where(span.notna(), "")
     return told
 
 
@@ -199,7 +208,7 @@ def astray(study: Study, mechanism: str = ITEMS) -> pd.DataFrame:
     return found[["family", "level", "seed", "difficulty", "others"]].reset_index(drop=True)
 
 
-def _written(table: pd.DataFrame, digits: int) -> pd.DataFrame:
+def written(table: pd.DataFrame, digits: int) -> pd.DataFrame:
     """Numbers as text; what is not recorded is an empty cell."""
     return table.map(lambda value: "" if value != value else f"{value:.{digits}f}")
 
@@ -281,6 +290,23 @@ def mean_gains(study: Study) -> pd.DataFrame:
     return found.reset_index().rename(columns={"mean": "gain", "size": "seeds"})
 
 
+def by_language_told(study: Study, mechanism: str = ITEMS) -> pd.DataFrame:
+    """Mean gain of what counts by language, the source first: a line a target, points."""
+    gain = study.gains
+    chosen = gain["mechanism"].eq(mechanism) & gain["counts"].eq(True)
+    own = gain[chosen & gain["course"].isin(study.targets)]
+    source = own["role"].eq(SOURCE)
+    names = own["language"].astype(str)
+    names = names.where(~source, names + " (source)")
+    order = [*names[source].unique(), *sorted(names[~source].unique())]
+    table = own.assign(language=names).pivot_table(
+        index="course", columns="language", values="gain"
+    )
+    table = table.reindex(index=[name for name in study.targets if name in table.index])
+    told = table.reindex(columns=order).map(lambda x: "" if x != x else f"{x:+z.1f}")
+    return told.rename_axis(index="target", columns=None)
+
+
 def by_target_told(study: Study, mechanism: str = ITEMS) -> pd.DataFrame:
     """Mean gain by target and data set, all levels and seeds together.
 
@@ -297,37 +323,3 @@ def by_target_told(study: Study, mechanism: str = ITEMS) -> pd.DataFrame:
     table = mean.pivot(index="family", columns="course", values="told")
     order = [name for name in rules().families if name in table.index]
     return table.reindex(order)[[c for c in study.courses if c in table]].fillna("")
-
-
-def drift(study: Study) -> pd.DataFrame:
-    """CKA to the start, precision@1 and mAP@20 after the intermediate phase, mean over all else.
-
-    ``level``: as told, or "" where a mechanism has none. No line without a retrieval set.
-    """
-    own = _retrieval(study, UNTUNED)
-    mean = own.groupby([*of.CELL, "name"], sort=False)["value"].mean().reset_index()
-    table = mean.pivot(index=of.CELL, columns="name", values="value").reset_index()
-    return table.rename_axis(columns=None).reindex(columns=[*of.CELL, PRECISION, MAP, CKA])
-
-
-def drift_told(study: Study) -> pd.DataFrame:
-    """Retrieval and drift by mechanism and level over data sets, below what words alone find."""
-    import pandas as pd
-
-    table = drift(study)
-    order = (NONE, LONGER, ITEMS, NOISE, MASKED, PERMUTED)
-    place = table["mechanism"].map({name: number for number, name in enumerate(order)})
-    table = table.assign(place=place).sort_values(["place", "level"], kind="stable")
-    names = [PRECISION, MAP, CKA]
-    for method, said in ((UNTRAINED, "(untrained encoder)"), (BAG, "(bag of words)")):
-        mean = _retrieval(study, method).groupby("name")["value"].mean()
-        if len(mean):
-            line = {"mechanism": said, "level": "", **mean}
-            table = pd.concat([pd.DataFrame([line]), table])
-    told = table.groupby(["mechanism", "level"], sort=False)[names].mean().astype(float)
-    return _written(told, 3)
-
-
-def _retrieval(study: Study, method: str) -> pd.DataFrame:
-    own = study.table
-    return own[own["role"].eq("retrieval") & own["method"].eq(method)]

@@ -171,7 +171,7 @@ def text(one: ItemLevel | None) -> str:
             "(`python -m helpers run item_difficulty`) are not both recorded."
         )
     found = one.found
-    said = "**It does**" if one.predicts else "**It cannot be said to**"
+    said = "**It does, in the mean over languages**" if one.predicts else "**It cannot be said to**"
     if one.predicts and found.odds.value > 1:
         said = "**It does, the other way round**"
     return (

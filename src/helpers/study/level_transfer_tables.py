@@ -83,19 +83,24 @@ def misleading(found: pd.DataFrame) -> list[str]:
     share of the rarest of K labels, which is at least 1 - (K - 1) x that of the commonest. Of a
     correlation it lies below 0. With many labels, and of answers in a text, nothing is claimed.
     """
-    from helpers.data.tasks import task
-
     own = found[found["method"].eq(INTERMEDIATE) & found["scored"].eq(0)]
     own = own[own["learnt"].eq(rules().levels - 1)]
     named = []
     for name in rules().families:
-        family, rows = rules().family(name), own[own["family"].eq(name)]
-        labels = len(task(family.task).labels) or round(1 / (task(family.task).chance or 1))
-        idle = 1 - (labels - 1) * rows["chance"]
-        least = {"similarity": 0.0, "span": -1.0}.get(family.kind, idle)
-        if len(rows) and rows["high"].lt(least).all():
+        rows = own[own["family"].eq(name)]
+        least = [_least(name, chance) for chance in rows["chance"]]
+        if len(rows) and (rows["high"] < least).all():
             named.append(name)
     return named
+
+
+def _least(family: str, chance: float) -> float:
+    """The least score that one reaches who does not read; see ``misleading``."""
+    from helpers.data.tasks import task
+
+    one = rules().family(family)
+    labels = len(task(one.task).labels) or round(1 / (task(one.task).chance or 1))
+    return {"similarity": 0.0, "span": -1.0}.get(one.kind, 1 - (labels - 1) * chance)
 
 
 def told_least(data: str, encoder: str) -> dict[str, float]:
@@ -114,12 +119,20 @@ def told_least(data: str, encoder: str) -> dict[str, float]:
     return {name: found[name] for name in rules().families if name in found}
 
 
+def _worst(family: str, chance: float | None) -> str:
+    """``_least`` as a corrected score; empty where nothing is claimed."""
+    if chance is None or (least := _least(family, chance)) < 0 or chance >= 1:
+        return ""
+    return f"{(least - chance) / (1 - chance):+z.2f}"
+
+
 def told(found: pd.DataFrame) -> pd.DataFrame:
     """A line a family: what its first and its last level teach about both; words alone beside."""
     import pandas as pd
 
     first, last = 0, rules().levels - 1
     mean = found.groupby(["family", "method", "learnt", "scored"])["corrected"].mean()
+    chance = found[found["scored"].eq(first)].groupby("family")["chance"].mean()
     lines = []
     for name in rules().families:
         line = {"family": name}
@@ -127,6 +140,8 @@ def told(found: pd.DataFrame) -> pd.DataFrame:
             for learnt, scored in ((first, first), (last, last), (last, first)):
                 value = mean.get((name, method, learnt, scored))
                 line[f"{learnt} on {scored}{who}"] = "" if value is None else f"{value:+z.2f}"
+                if (method, learnt, scored) == (INTERMEDIATE, last, first):
+                    line["guess at worst"] = _worst(name, chance.get(name))
         if any(list(line.values())[1:]):
             lines.append(line)
     table = pd.DataFrame(lines)
