@@ -21,6 +21,7 @@ from helpers.study import intermediate_gains as gains
 from helpers.study import intermediate_planned as planned
 from helpers.study import intermediate_plots as figures
 from helpers.study import intermediate_secondary as beside
+from helpers.study import intermediate_sensitivity as sensitivity
 from helpers.study import intermediate_tables as tables
 from helpers.study.intermediate_counted import counted
 from helpers.study.intermediate_design import DESIGNS, Cell, cells, control
@@ -206,7 +207,7 @@ def everything(found: tables.Study, *, drawn: bool = False) -> None:
         tables.by_language_told(found),
         classical.context(found),
         beside.secondary(found),
-        beside.sensitivity(found),
+        sensitivity.sensitivity(found),
         beside.signs(found, found),
         beside.english_first(found),
     ):
@@ -296,14 +297,14 @@ class TestThreeSeedsWithGaps:
         found = tables.read(
             [run for run in runs if run.record.params["seed"] != 3] + lucky, n_boot=100
         )
-        ends = beside._ends(found)
+        ends = sensitivity._ends(found)
         assert len(ends) == 7 and list(ends.values()) == pytest.approx([3.0] * 7, abs=0.05)
 
     def test_targets_that_no_run_has_are_no_robustness(self):
         found = study(self.WANTED, per_level=1.0)
-        assert "all targets, also uninformative ones" in beside.sensitivity(found).index
+        assert "all targets, also uninformative ones" in sensitivity.sensitivity(found).index
         few = replace(found, courses=found.targets)
-        assert "all targets, also uninformative ones" not in beside.sensitivity(few).index
+        assert "all targets, also uninformative ones" not in sensitivity.sensitivity(few).index
 
     def test_spreads_do_not_grow_with_seeds_that_are_missing(self):
         few = beside.spreads_seen(study(self.WANTED, noise=1.0))["cell_sd"]
@@ -324,12 +325,33 @@ class TestTheWholeGrid:
         assert "similarity" not in same["sts"]
         assert "nli" not in same["nli"]
         assert same["sentiment"] == same["tweets"] == ("nli", "similarity")
-        table = beside.sensitivity(found)
+        table = sensitivity.sensitivity(found)
         assert set(table["verdict"]) == {"effect"} and "without nli" in table.index
         within = beside.mixed(found).loc["difficulty within a data set", "points for 0 to 1"]
         assert within == pytest.approx(1 / 0.15, rel=0.1)
         agreement = beside.signs(found, found)
         assert len(agreement) == 8 and set(agreement["same sign"]) == {"yes"}
+
+    def test_english_and_languages_behind_words_alone_are_choices(self, whole):
+        """Planted: half the effect in English, and words alone ahead in German inference."""
+        table = whole.table
+        english = table["role"].eq("source") & table["method"].eq("tuned")
+        halved = table["value"] + english * 0.005 * table["level"] * table["mechanism"].ne("none")
+        assert sensitivity.in_english(whole) is None, "planted: no gain in English at all"
+        found = sensitivity.in_english(replace(whole, table=table.assign(value=halved)))
+        assert 0.5 < found.mean < 2.5
+
+        choice = "languages in which the controls beat words alone"
+        assert choice not in sensitivity.sensitivity(whole).index
+        german = table["task"].eq("xnli") & table["language"].eq("de")
+        ahead = table[german & table["mechanism"].eq("none")].assign(
+            method="bag-of-words", value=0.9, course=None
+        )
+        lower = german & table["mechanism"].eq("items")
+        wrong = table.assign(value=table["value"].where(~lower, 0.0))
+        told = replace(whole, table=pd.concat([wrong, ahead]))
+        effect = sensitivity.sensitivity(told)[tables.EFFECT].str.split().str[0].astype(float)
+        assert effect[choice] == pytest.approx(whole.primary.mean, abs=0.3)
 
     def test_targets_of_controls_only_have_no_gain(self, whole):
         assert not {"reading", "choice"} & set(whole.gains["course"])
@@ -345,11 +367,13 @@ class TestTheWholeGrid:
     def test_other_levels_and_other_difficulty_are_choices(self, whole):
         """A line through three levels is that through four; halved difficulty moves no effect."""
         taught = {name: [0.1, 0.2, 0.3, 0.4] for name in rules().families}
-        told = beside.sensitivity(whole, taught)[tables.EFFECT].str.split().str[0].astype(float)
+        told = (
+            sensitivity.sensitivity(whole, taught)[tables.EFFECT].str.split().str[0].astype(float)
+        )
         but_last = told["slope without the last level, over the whole range"]
         assert but_last == pytest.approx(3.0, abs=0.35)
         assert told["difficulty told on items of all levels"] == pytest.approx(3.0, abs=0.25)
-        assert "difficulty told on items of all levels" not in beside.sensitivity(whole).index
+        assert "difficulty told on items of all levels" not in sensitivity.sensitivity(whole).index
 
     def test_drift_is_of_the_encoder_and_not_of_its_baselines(self, whole):
         assert set(drift.drift(whole)["precision@1"].dropna().round(6)) == {0.9}
@@ -490,7 +514,7 @@ class TestRunsThatWentAstray:
         """A training may end at chance under one seed: such a run moves a slope."""
         found = study(cells(["primary"]), per_level=1.0, noise=0.1)
         assert tables.astray(found).empty
-        assert "without runs that went astray" not in beside.sensitivity(found).index
+        assert "without runs that went astray" not in sensitivity.sensitivity(found).index
         table = found.table.copy()
         lost = (
             table["family"].eq("nli")
@@ -511,7 +535,7 @@ class TestRunsThatWentAstray:
         )
         [line] = tables.astray(broken).to_dict("records")
         assert (line["family"], line["level"], line["seed"]) == ("nli", 0, 2)
-        told = beside.sensitivity(broken)[tables.EFFECT].str.split().str[0].astype(float)
+        told = sensitivity.sensitivity(broken)[tables.EFFECT].str.split().str[0].astype(float)
         right = float(tables.interval(found.primary).split()[0])
         assert told["without runs that went astray"] == pytest.approx(right, abs=0.05)
         assert abs(told["as frozen"] - right) > 0.2

@@ -1,14 +1,14 @@
-"""Chapter 7: beside the primary test. Secondary tests, sensitivity, power, a mixed model.
+"""Chapter 7: beside the primary test. Secondary tests, power, a mixed model.
 
-None of it decides: p values here are corrected by Holm together, and a choice that would turn the
-verdict is shown as such. Takes a ``Study`` of ``intermediate_tables``.
+None of it decides; p values here are corrected by Holm together. What other choices would have
+found stands in ``intermediate_sensitivity``. Takes a ``Study`` of ``intermediate_tables``.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,24 +16,20 @@ from helpers.study import intermediate_gains as of
 from helpers.study.intermediate_classical import context_test
 from helpers.study.intermediate_controls import BESIDE, over_units_and_seeds
 from helpers.study.intermediate_gate import controls_of
-from helpers.study.intermediate_rules import ITEMS, MASKED, NOISE, PERMUTED, rules
+from helpers.study.intermediate_rules import MASKED, NOISE, PERMUTED, rules
 from helpers.study.intermediate_tables import (
-    EFFECT,
     LEVEL_0,
     Study,
-    astray,
     interval,
     p_value,
     points,
-    seed_gains,
 )
 from helpers.study.transfer import TUNED
-from helpers.study.transfer_data import SOURCE, TARGET
+from helpers.study.transfer_data import SOURCE
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from helpers.maths.decisions import Inference
 
 # Spreads, in points, under which the design was planned: of a seed, of data sets in the true
 # difference, of a cell.
@@ -79,105 +75,6 @@ def secondary(study: Study) -> pd.DataFrame:
     table["p, Holm"] = [p_value(p) for p in adjusted]
     table["p"] = [p_value(p) for p in table["p"]]
     return table.set_index("question")
-
-
-# -- sensitivity
-
-
-def sensitivity(study: Study, taught: Mapping[str, Sequence[float]] | None = None) -> pd.DataFrame:
-    """The primary effect under other choices: a line a choice, only those that can be computed.
-
-    taught : by family the difficulty of every level as told on items of all levels, where known.
-    """
-    import pandas as pd
-
-    def slopes(targets: Sequence[str] = study.targets, **options: Any) -> Sequence[of.SetSlope]:
-        return of.slopes(study.table, rules().primary, targets, **options)
-
-    tried = {"as frozen": study.primary}
-    if study.primary is not None:
-        tried["cells within a family too"] = of.decided(slopes(same_family=True))
-        wider = slopes(study.courses)
-        if any(set(one.targets) - set(study.targets) for one in wider):
-            tried["all targets, also uninformative ones"] = of.decided(wider)
-        for target, alone in by_target(study).items():
-            tried[f"target {target} alone"] = alone
-        if (english := of.decided(_in_english(study))) is not None:
-            tried["gain in English, in the place of other languages"] = english
-        tried["difficulty of the very run"] = of.decided(slopes(own_seed=True))
-        tried["slope without the last level, over the whole range"] = _but_last(study, slopes)
-        if taught:
-            on_all = slopes(difficulty=taught)
-            tried["difficulty told on items of all levels"] = of.decided(on_all)
-        tried["gain of the last level less the first"] = of.inferred(_ends(study))
-        if len(lost := astray(study, rules().primary)):
-            keys = ["family", "level", "seed"]
-            table = study.table.merge(lost[keys].assign(lost=True), how="left", on=keys)
-            wrong = table["lost"].eq(True) & table["mechanism"].eq(rules().primary)
-            kept = study.table[~wrong.to_numpy()]
-            tried["without runs that went astray"] = of.decided(
-                of.slopes(kept, rules().primary, study.targets)
-            )
-        for one in study.slopes:
-            if one.slope.effect is not None:
-                rest = [other for other in study.slopes if other.family != one.family]
-                tried[f"without {one.family}"] = of.decided(rest)
-    lines = [
-        {
-            "choice": choice,
-            "units": found.n_sets,
-            EFFECT: interval(found),
-            "verdict": found.verdict,
-        }
-        for choice, found in tried.items()
-        if found is not None
-    ]
-    names = ["choice", "units", EFFECT, "verdict"]
-    return pd.DataFrame(lines, columns=names).set_index("choice")
-
-
-def by_target(study: Study) -> dict[str, Inference]:
-    """The primary test by each target that counts alone, where there are several and units enough.
-
-    Data sets are not all scored on the same targets, so the mean over data sets weighs targets too.
-    """
-    alone = {
-        target: of.decided(of.slopes(study.table, rules().primary, [target]))
-        for target in study.targets
-    }
-    if len(alone) < 2:
-        return {}
-    return {target: found for target, found in alone.items() if found is not None}
-
-
-def _in_english(study: Study) -> Sequence[of.SetSlope]:
-    """Slopes of what the targets gain in the source language, in which they were learnt."""
-    table = study.table[study.table["role"].ne(TARGET)]
-    table = table.assign(role=table["role"].where(table["role"].ne(SOURCE), TARGET))
-    return of.slopes(table, rules().primary, study.targets)
-
-
-def _but_last(study: Study, slopes: Callable[..., Sequence[of.SetSlope]]) -> Inference | None:
-    """The test on slopes of all levels but the last, times the range that all levels have."""
-    span = {one.family: one.slope.range for one in study.slopes}
-    found = slopes(levels=range(rules().levels - 1))
-    return of.inferred(
-        {
-            one.family: one.slope.slope * span[one.family]
-            for one in found
-            if one.slope.effect is not None and one.slope.slope is not None
-        }
-    )
-
-
-def _ends(study: Study) -> dict[str, float]:
-    """Gain of the last level less that of the first, mean over the seeds that have both."""
-    last = rules().levels - 1
-    gain = seed_gains(study)
-    gain = gain[gain["mechanism"].eq(ITEMS) & gain["level"].isin([0, last])]
-    both = gain.pivot(index=["family", "seed"], columns="level", values="gain")
-    both = both.reindex(columns=[0, last])
-    return dict((both[last] - both[0]).dropna().groupby("family").mean())
 
 
 # -- a mixed model

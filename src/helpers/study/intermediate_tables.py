@@ -98,7 +98,7 @@ def answer(study: Study) -> str:
     said = {
         "effect": "difficulty changes the gain",
         "small effect": f"difficulty changes the gain, by less than {least}",
-        "equivalent": f"whatever difficulty does to the gain, it is less than {least}",
+        "equivalent": f"what difficulty does to the gain is, on average, less than {least}",
         "inconclusive": "the data cannot say whether difficulty changes the gain",
     }[study.primary.verdict]
     found = (
