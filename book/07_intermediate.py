@@ -819,7 +819,13 @@ parts = {
     "laboratory and real slopes": (
         agreed,
         "**Does the laboratory foretell the real slopes?** If generated text showed the right sign for the right "
-        "reason, it would be the cheaper instrument. Both columns are effects in points, of levels by items.",
+        "reason, it would be the cheaper instrument. Both columns are effects in points, of levels by items."
+        + (
+            ""
+            if laboratory.targets
+            else " No target of the laboratory passes the gate, so its column is of all that it has "
+            f"({', '.join(laboratory.courses)}), which by the rules tell nothing."
+        ),
     ),
 }
 for table, before in parts.values():
@@ -827,7 +833,11 @@ for table, before in parts.values():
         shown(table, before)
 if len(agreed):
     same = int(agreed["same sign"].eq("yes").sum())
-    display(Markdown(f"The signs agree in {same} of {len(agreed)} data sets; guessing gets half."))
+    display(
+        Markdown(
+            f"**Laboratory**: the signs agree in {same} of {len(agreed)} data sets; guessing gets half."
+        )
+    )
 waiting = [name for name, (table, _) in parts.items() if not len(table)]
 if waiting:
     display(Markdown(f"*Not shown, for want of records: {', '.join(waiting)}.*"))

@@ -331,6 +331,8 @@ class TestTheWholeGrid:
         assert within == pytest.approx(1 / 0.15, rel=0.1)
         agreement = beside.signs(found, found)
         assert len(agreement) == 8 and set(agreement["same sign"]) == {"yes"}
+        failed = replace(found, targets=(), slopes=())
+        assert len(beside.signs(failed, found)) == 8, "of all its targets where none counts"
 
     def test_english_and_languages_behind_words_alone_are_choices(self, whole):
         """Planted: half the effect in English, and words alone ahead in German inference."""

@@ -226,10 +226,16 @@ def english_first(study: Study) -> pd.DataFrame:
 
 
 def signs(laboratory: Study, real: Study) -> pd.DataFrame:
-    """Effect of every data set that both kinds of data have, and whether their signs agree."""
+    """Effect of every data set that both kinds of data have, and whether their signs agree.
+
+    Where no target of the laboratory counts, its slopes are of all that it has.
+    """
     import pandas as pd
 
-    mine, theirs = of.effects_of(laboratory.slopes), of.effects_of(real.slopes)
+    own = laboratory.slopes
+    if not laboratory.targets:
+        own = of.slopes(laboratory.table, rules().primary, laboratory.courses)
+    mine, theirs = of.effects_of(own), of.effects_of(real.slopes)
     lines = [
         {
             "data set": name,
