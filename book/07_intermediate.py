@@ -736,6 +736,9 @@ if len(words):
 # ## Retrieval and drift
 #
 # Finding translations needs no target training, so an intermediate task can only move what is there.
+# {cite:t}`phang2020english` saw their largest gains there, with XLM-R, which never learnt to bring translations together.
+# The encoder of these records was trained to do just that: there is little to gain, and much to lose.
+#
 # The first two lines are what words alone find, and an encoder without pretraining.
 # *precision@1* on Tatoeba, mean of both directions and of languages; *mAP@20* of LAReQA: questions in six languages,
 # the sentence with the answer among those of all six {cite}`roy2020lareqa`; *CKA* as above. Drift lies on the way
