@@ -663,12 +663,18 @@ else:
     )
     each = {target: classical.context_test(real, target) for target in real.targets}
     single = [
-        f"{target} {one.rho:+.2f} ({one.n_tasks} data sets)"
+        f"{target} {one.rho:+.2f} ({one.n_tasks} data sets, p {tables.p_value(one.p)})"
         for target, one in each.items()
         if one is not None
     ]
     if single:
-        told += f"By each target alone, of the tasks that it counts for: {', '.join(single)}. "
+        told += f"By each target alone, of the tasks that it counts for, p not corrected: {', '.join(single)}. "
+    signs = {one.rho > 0 for one in each.values() if one is not None}
+    if len(signs) == 2:
+        told += (
+            "They point in *opposite directions*: such a correlation depends on the target that is chosen, and a mean over "
+            "targets hides it. "
+        )
 Markdown(
     told
     + f"**Its power**: with {units} independent tasks, measured without error, and a true correlation of 0.5, a t test finds "
