@@ -672,8 +672,8 @@ else:
     signs = {one.rho > 0 for one in each.values() if one is not None}
     if len(signs) == 2:
         told += (
-            "They point in *opposite directions*: such a correlation depends on the target that is chosen, and a mean over "
-            "targets hides it. "
+            "They point in *opposite directions*: by chance or not, what such a correlation says depends on the target, and "
+            "a mean over targets hides it. "
         )
 Markdown(
     told
