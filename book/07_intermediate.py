@@ -459,7 +459,7 @@ shown(
     "*How hard each level was, measured on held-out items, fills as the grid is recorded.*",
 )
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Measured difficulty against level of items, a line a data set; dotted line at chance."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Measured difficulty against level of items, a panel a data set with the other sets as grey lines; dotted line at chance."}}
 if real.hard["mechanism"].eq("items").any():
     figures.levels(real.hard, "items")
     plt.show()
@@ -544,7 +544,7 @@ slopes = tables.slopes_told(real)
 if len(slopes):
     display(slopes)
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Gain against measured difficulty, a panel a data set, a dot a run, with the line within seeds."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Gain against measured difficulty, a panel a data set, a dot a run less what is particular to its seed, with the line within seeds; grey band of one point either side of zero."}}
 drawn = tables.points(real)
 if len(drawn):
     figures.slopes(drawn, effects)
@@ -580,8 +580,8 @@ if len(by_target):
     )
     shown(
         by_language,
-        "Mean gain by language, of the cells that count. English, in which the target was learnt, is no part of the "
-        "outcome.",
+        "Mean gain by language, of the cells that count, without intervals: nothing is claimed of a single language. "
+        "English, in which the target was learnt, is no part of the outcome.",
     )
 
 # %% [markdown]
@@ -762,7 +762,7 @@ shown(
 if (far := drift.with_difficulty(real)) is not None:
     display(
         Markdown(
-            f"Rank correlation, over the {far.cells} levels of {far.families} data sets, each less its data set's mean: of "
+            f"Rank correlation (described, without an interval), over the {far.cells} levels of {far.families} data sets, each less its data set's mean: of "
             f"measured difficulty with CKA to the start {far.with_cka:+.2f}; of CKA with precision@1 "
             f"{far.cka_with_precision:+.2f}. Of a hard level less is learnt, which moves the encoder less and costs it "
             "fewer translations: that is one reading. The controls by permuted labels and masked words are to tell whether "
